@@ -1,0 +1,102 @@
+/* The result file: HDF5 that answers on its own, and the checkpoint that a job goes on from. docs/file-format.md. */
+
+#ifndef ULAM_RESULT_FILE_H
+#define ULAM_RESULT_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ulam/job.h>
+#include <ulam/state.h>
+#include <ulam/status.h>
+
+enum {
+    ULAM_FILE_FORMAT = 1
+};
+
+/* One session's entry in /provenance. Texts are owned by whoever made the entry. */
+typedef struct {
+    char *command;
+    char *hosts;     /* comma-separated */
+    char *libraries; /* "name version, ..." */
+    char *start;     /* ISO 8601, UTC */
+    char *end;
+    uint64_t ranks;
+    uint64_t runs; /* done in the session */
+    double seconds;
+} ulam_session;
+
+typedef struct {
+    ulam_session *sessions; /* [count], oldest first, owned */
+    size_t count;
+} ulam_provenance;
+
+void ulam_provenance_free(ulam_provenance *self);
+
+/* Writes the file anew and puts it in path's place: a reader finds the old or the new one, whole. `status` is "complete" if
+ * the state is. ULAM_EIO names the file and the reason; the old file is then untouched and nothing is left beside it. */
+ulam_status ulam_result_write(const char *path, const ulam_state *state, const ulam_provenance *provenance,
+                              ulam_error *error);
+
+/* Judges that path can be written, without touching what stands there. ULAM_EIO. */
+ulam_status ulam_result_check_path(const char *path, ulam_error *error);
+
+/* What to make of a file for a job. */
+typedef enum {
+    ULAM_FILE_ABSENT,
+    ULAM_FILE_SAME,  /* of this job; the state has been read */
+    ULAM_FILE_OTHER, /* of another: `difference` says how */
+} ulam_file_relation;
+
+/* Compares path with the state's job and, if the job is the same, reads state and provenance from it. `difference`
+ * receives what differs, a line each, old and new; owned by the caller. ULAM_EFORMAT: damaged or foreign; ULAM_EIO. */
+ulam_status ulam_result_resume(const char *path, ulam_state *state, ulam_provenance *provenance,
+                               ulam_file_relation *relation, char **difference, ulam_error *error);
+
+/* What a table shows, from the file alone. */
+typedef struct {
+    char *name;
+    char *unit; /* NULL: none */
+    size_t length;
+    char **label;       /* [length], the coordinates as text */
+    double *coordinate; /* [length]; NaN for words */
+} ulam_result_axis;
+
+typedef struct {
+    char *name;
+    char *unit;
+    char *help;
+    bool scalar;
+    size_t length;                                                          /* elements a point, 1 for a scalar */
+    ulam_result_axis elements;                                              /* of an array's own dimension */
+    double *mean, *std_error, *sd, *skewness, *excess_kurtosis, *min, *max; /* [points * length] each */
+    double *exact;                                                          /* [points * length]; NULL: not known */
+} ulam_result_observable;
+
+typedef struct {
+    char *name;
+    char *unit;
+    char **text; /* [n_points] the value at each point, as a job file spells it */
+    bool swept;
+} ulam_result_parameter;
+
+typedef struct {
+    char *model, *version, *job, *identity;
+    uint64_t seed;
+    bool complete;
+    size_t n_points;
+    uint64_t *runs, *failed; /* [n_points] */
+    uint64_t *runs_asked;    /* [n_points] */
+    ulam_result_parameter *parameters;
+    size_t n_parameters;
+    ulam_result_observable *observables;
+    size_t n_observables;
+    ulam_provenance provenance;
+} ulam_result;
+
+/* Reads a result file. ULAM_EIO, ULAM_EFORMAT. Whatever it returns, ulam_result_free() may be called. */
+ulam_status ulam_result_read(ulam_result *self, const char *path, ulam_error *error);
+void ulam_result_free(ulam_result *self);
+
+#endif

@@ -1,0 +1,52 @@
+/* Carrying a job out: in this process here, over the ranks of a communicator in <ulam/mpi.h>. */
+
+#ifndef ULAM_EXECUTE_H
+#define ULAM_EXECUTE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ulam/job.h>
+#include <ulam/state.h>
+#include <ulam/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Where a state is put: the result file's writer, seen from here. */
+typedef struct {
+    void *self;
+    /* Called by one thread at a time, with a state that nobody changes meanwhile. */
+    ulam_status (*put)(void *self, const ulam_state *state, ulam_error *error);
+} ulam_sink;
+
+/* How far a job is. */
+typedef struct {
+    size_t points, points_complete;
+    uint64_t runs, runs_asked; /* over all points; runs that came early count */
+    double seconds;            /* since the start of this session */
+    uint64_t session_runs;     /* done in this session */
+    double rel_error; /* the largest std_error / |mean| of any scalar observable at any point; NaN: none defined */
+} ulam_progress;
+
+typedef struct {
+    void *self;
+    void (*show)(void *self, const ulam_progress *progress);
+    double interval; /* s, between calls */
+} ulam_monitor;
+
+typedef struct {
+    ulam_sink sink;       /* put NULL: nowhere; the caller finds everything in the state */
+    ulam_monitor monitor; /* show NULL: none */
+} ulam_execution;
+
+/* Performs the runs that state lacks, in this process and on this thread, and puts the state into the sink at the end.
+ * ULAM_ERUN: a run failed; the message names model, point and run. Others as the parts return them. */
+ulam_status ulam_execute(const ulam_job *job, ulam_state *state, const ulam_execution *execution, ulam_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,105 @@
+/* Jobs: a model, its points, a seed, how many runs, what to write. */
+
+#ifndef ULAM_JOB_H
+#define ULAM_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ulam/bytes.h>
+#include <ulam/model.h>
+#include <ulam/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The seed of a job that names none. */
+#define ULAM_DEFAULT_SEED UINT64_C(20261121)
+
+/* What a job is read from. */
+typedef struct {
+    const char *path; /* of the job file: named in messages, and where its relative paths start */
+    const char *text; /* [size]; NULL: read from path */
+    size_t size;
+    const char *const *set; /* [n_set] of "name=value", each replaces or adds a fixed parameter */
+    size_t n_set;
+    const char *runs; /* replace the job's own; NULL: keep it */
+    const char *seed;
+    const char *output;
+} ulam_job_source;
+
+typedef enum {
+    ULAM_STREAMS_INDEPENDENT, /* each point draws its own numbers */
+    ULAM_STREAMS_COMMON,      /* run r draws the same numbers at every point */
+} ulam_streams;
+
+/* A dimension of the results: a swept parameter, or several that advance together. */
+typedef struct {
+    char *name; /* the parameter's, or "point" where several advance together */
+    size_t length;
+    size_t *parameters; /* [n_parameters], indices into the model's */
+    size_t n_parameters;
+} ulam_axis;
+
+typedef struct {
+    const ulam_value *values; /* [model->n_parameters] */
+    uint64_t key;             /* of its streams */
+    uint64_t runs;
+    uint64_t block; /* runs that are summed together, at least 1 */
+} ulam_point;
+
+/* Where an observable's elements stand among the job->width numbers of a run. */
+typedef struct {
+    size_t offset;
+    size_t length; /* 1 for a scalar */
+    bool scalar;
+} ulam_extent;
+
+typedef struct {
+    const ulam_model *model;
+    uint64_t seed;
+    ulam_streams streams;
+    char *text;   /* a job file that, read afresh, gives this job: as it was written, with replacements made */
+    char *output; /* path of the result file */
+
+    ulam_axis *axes; /* [n_axes]; none: a single point */
+    size_t n_axes;
+    ulam_point *points; /* [n_points]; in row-major order of the axes: the last axis varies fastest */
+    size_t n_points;
+
+    ulam_extent *extents; /* [model->n_observables] */
+    size_t width;
+
+    struct ulam_job_storage *storage; /* what the above point to */
+} ulam_job;
+
+/* Reads and judges a job file (YAML, or JSON, which is YAML). ULAM_EINVAL: "file:line:column: what is wrong, what was
+ * expected, the nearest valid name"; ULAM_EIO: a file it names cannot be read. Whatever it returns, ulam_job_free() may
+ * be called. */
+ulam_status ulam_job_read(ulam_job *self, const ulam_job_source *source, const ulam_catalogue *catalogue,
+                          ulam_error *error);
+void ulam_job_free(ulam_job *self);
+
+/* Everything the job is made from, files included, so that another process can have the same job without a file. */
+ulam_status ulam_job_pack(const ulam_job *self, ulam_bytes *bytes);
+ulam_status ulam_job_unpack(ulam_job *self, ulam_reader *reader, const ulam_catalogue *catalogue, ulam_error *error);
+
+/* The point's canonical text, of which its key is the hash: "model\nname=value\n..." with names sorted and reals in
+ * hexadecimal. Owned by the caller. NULL: out of memory. */
+char *ulam_job_point_text(const ulam_job *self, size_t point);
+
+/* A value as a job file would spell it, shortest form that reads back to the same bits. Owned by the caller. NULL: out
+ * of memory. */
+char *ulam_value_text(const ulam_parameter *parameter, ulam_value value);
+
+/* What makes two jobs the same, a "name: value" line each: model and its fingerprint, seed, streams, fixed parameters,
+ * block sizes, statistics. Runs, points and the output are not in it. Owned by the caller. NULL: out of memory. */
+char *ulam_job_identity(const ulam_job *self);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,29 @@
+/* Elementary functions whose bits do not depend on the machine: IEEE operations and fma alone, where libm may differ
+ * between CPUs and C libraries. A model whose results must be equal everywhere uses these. */
+
+#ifndef ULAM_MATH_H
+#define ULAM_MATH_H
+
+#include <math.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Each is within 1 ulp unless it says otherwise, and treats zeros, infinities and NaN as C's annex F does. */
+double ulam_exp(double x);
+double ulam_log(double x);
+double ulam_log1p(double x);
+double ulam_sin(double x); /* |x| <= 2^20; beyond it, libm's */
+double ulam_cos(double x); /* |x| <= 2^20; beyond it, libm's */
+double ulam_sqrt(double x);
+
+/* Quantile of the standard normal law at p in (0, 1), monotone, relative error below 1e-15 (Wichura 1988, AS 241);
+ * -Inf at 0, Inf at 1, NaN elsewhere. */
+double ulam_normal_quantile(double p);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,72 @@
+/* State of a job: what is known of every point so far. Parts arrive in any order; the results cover, for each point, the
+ * runs from 0 up to the first one missing. */
+
+#ifndef ULAM_STATE_H
+#define ULAM_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ulam/job.h>
+#include <ulam/tally.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A contiguous range of a point's blocks: the unit of hand-out and answer. A block that the point's runs fill only partly
+ * (its last) is a chunk of its own. */
+typedef struct {
+    size_t point;
+    uint64_t first; /* block */
+    uint64_t blocks;
+    uint64_t runs; /* blocks * the point's block size; fewer for a partial last block */
+} ulam_chunk;
+
+typedef struct {
+    uint64_t first;
+    uint64_t blocks;
+    ulam_tally tally;
+} ulam_piece;
+
+typedef struct {
+    uint64_t blocks;    /* complete blocks from 0 on, without a gap */
+    ulam_tally prefix;  /* of these */
+    uint64_t tail_runs; /* of the partial last block, once it has been run; 0: not yet, or there is none */
+    ulam_tally tail;
+    ulam_piece *early; /* [n_early], sorted, apart, none touching the prefix: blocks that came before their turn */
+    size_t n_early;
+    size_t early_capacity;
+} ulam_point_state;
+
+typedef struct {
+    const ulam_job *job;
+    ulam_point_state *points; /* [job->n_points] */
+} ulam_state;
+
+/* Nothing known yet. Keeps a pointer to job. ULAM_ENOMEM. Whatever it returns, ulam_state_free() may be called. */
+ulam_status ulam_state_init(ulam_state *self, const ulam_job *job);
+void ulam_state_free(ulam_state *self);
+
+/* Adds a chunk's sums and empties tally. Blocks known already are an error (ULAM_EINVAL). ULAM_ENOMEM. */
+ulam_status ulam_state_add(ulam_state *self, const ulam_chunk *chunk, ulam_tally *tally, ulam_error *error);
+
+/* Runs of a point that the results cover, and whether these are all it was asked for. */
+uint64_t ulam_state_runs(const ulam_state *self, size_t point);
+bool ulam_state_point_complete(const ulam_state *self, size_t point);
+bool ulam_state_complete(const ulam_state *self);
+
+/* Figures of every element of a point, into summary[job->width], of the runs that the results cover. ULAM_ENOMEM. */
+ulam_status ulam_state_summarise(const ulam_state *self, size_t point, ulam_summary *summary);
+
+/* The whole state as canonical bytes, and back. The bytes do not name the job: the caller has made sure that it is the
+ * same. ULAM_EFORMAT, ULAM_ENOMEM. */
+ulam_status ulam_state_pack(const ulam_state *self, ulam_bytes *bytes);
+ulam_status ulam_state_unpack(ulam_state *self, const ulam_job *job, ulam_reader *reader, ulam_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

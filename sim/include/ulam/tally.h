@@ -1,0 +1,46 @@
+/* Tally: the statistics of all observables over some runs of one point. What ranks send, files keep and tables are made
+ * from. */
+
+#ifndef ULAM_TALLY_H
+#define ULAM_TALLY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ulam/bytes.h>
+#include <ulam/moments.h>
+#include <ulam/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    uint64_t runs;         /* that were performed, failed ones included */
+    uint64_t failed;       /* of these; they count in no moment */
+    size_t width;          /* elements of a run: the sum of the observables' lengths */
+    ulam_moments *moments; /* [width], owned */
+} ulam_tally;
+
+/* An empty tally. ULAM_ENOMEM. Whatever it returns, ulam_tally_free() may be called; a zeroed tally may be freed too. */
+ulam_status ulam_tally_init(ulam_tally *self, size_t width);
+void ulam_tally_free(ulam_tally *self);
+
+/* Adds one block of n successful runs, values[run * width + element]. ULAM_ENOMEM. */
+ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t n);
+
+/* Adds other, of the same width. ULAM_ENOMEM. */
+ulam_status ulam_tally_merge(ulam_tally *self, const ulam_tally *other);
+
+/* Appends the tally to bytes, in its canonical form: equal tallies have equal bytes, on any machine. ULAM_ENOMEM. */
+ulam_status ulam_tally_pack(const ulam_tally *self, ulam_bytes *bytes);
+
+/* Makes a tally of that width from what the reader stands at, and moves the reader behind it. ULAM_EFORMAT if the bytes
+ * end early or make no sense; ULAM_ENOMEM. Whatever it returns, ulam_tally_free() may be called. */
+ulam_status ulam_tally_unpack(ulam_tally *self, size_t width, ulam_reader *reader, ulam_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
