@@ -1,0 +1,147 @@
+/* ulam models: the built-in models, and what each takes and gives. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <ulam/models.h>
+#include <ulam/nearest.h>
+
+#include "options.h"
+#include "subcommands.h"
+#include "table.h"
+
+static const char help[] = "usage: ulam models [NAME]\n"
+                           "\n"
+                           "Lists the built-in models; with a NAME, that model's parameters (type, default, unit, "
+                           "bounds), its\n"
+                           "observables, and where it is described.\n"
+                           "\n"
+                           "options:\n"
+                           "  -h, --help    this text\n";
+
+static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+
+static void list(const ulam_catalogue *catalogue)
+{
+    for (size_t i = 0; i < catalogue->count; i++)
+        printf("%-10s %s\n", catalogue->models[i]->name, catalogue->models[i]->summary);
+    puts("\n'ulam models NAME' describes one.");
+}
+
+static const char *type_name(ulam_type type)
+{
+    switch (type) {
+    case ULAM_REAL:
+        return "real";
+    case ULAM_INTEGER:
+        return "integer";
+    case ULAM_BOOLEAN:
+        return "boolean";
+    case ULAM_CHOICE:
+        return "choice";
+    case ULAM_STRING:
+        return "string";
+    case ULAM_FILE:
+        return "file";
+    case ULAM_REALS:
+        return "reals";
+    }
+    return "";
+}
+
+static const char *or_empty(const char *text) { return text ? text : ""; }
+
+/* Writes a choice's words as "call | put" into text[size]; for other types the bounds. */
+static void format_bounds(const ulam_parameter *parameter, char *text, size_t size)
+{
+    if (parameter->type != ULAM_CHOICE) {
+        snprintf(text, size, "%s", or_empty(parameter->bounds));
+        return;
+    }
+    size_t n = 0;
+    *text = '\0';
+    for (const char *const *word = parameter->choices; *word && n < size; word++)
+        n += (size_t)snprintf(text + n, size - n, "%s%s", n ? " | " : "", *word);
+}
+
+static void print_parameters(const ulam_model *model)
+{
+    ulam_table table = {0};
+    ulam_table_columns(&table, (const char *[]){"parameter", "type", "default", "unit", "bounds", ""}, 6);
+    for (size_t i = 0; i < model->n_parameters; i++) {
+        const ulam_parameter *parameter = &model->parameters[i];
+        char bounds[256];
+        format_bounds(parameter, bounds, sizeof bounds);
+        ulam_table_row(&table, (const char *[]){parameter->name, type_name(parameter->type),
+                                                parameter->default_value ? parameter->default_value : "required",
+                                                or_empty(parameter->unit), bounds, or_empty(parameter->help)});
+    }
+    ulam_table_print(&table, stdout);
+    ulam_table_free(&table);
+}
+
+/* "customers" of an array by a parameter, "64" of a fixed one, "" of a scalar. */
+static void format_length(const ulam_observable *observable, char *text, size_t size)
+{
+    if (observable->length_from)
+        snprintf(text, size, "[%s]", observable->length_from);
+    else if (observable->length > 0)
+        snprintf(text, size, "[%zu]", observable->length);
+    else
+        snprintf(text, size, "%s", "");
+}
+
+static void print_observables(const ulam_model *model)
+{
+    static const char *const kinds[] = {"number", "indicator", "count"};
+    ulam_table table = {0};
+    ulam_table_columns(&table, (const char *[]){"observable", "kind", "unit", "exact", ""}, 5);
+    for (size_t i = 0; i < model->n_observables; i++) {
+        const ulam_observable *observable = &model->observables[i];
+        char length[80], name[160];
+        format_length(observable, length, sizeof length);
+        snprintf(name, sizeof name, "%s%s", observable->name, length);
+        ulam_table_row(&table, (const char *[]){name, kinds[observable->kind], or_empty(observable->unit),
+                                                observable->exact ? "known" : "", or_empty(observable->help)});
+    }
+    ulam_table_print(&table, stdout);
+    ulam_table_free(&table);
+}
+
+static int describe(const ulam_catalogue *catalogue, const char *name)
+{
+    const ulam_model *model = ulam_catalogue_find(catalogue, name);
+    if (!model) {
+        const char *names[64];
+        size_t n = 0;
+        for (; n < catalogue->count && n < 64; n++) names[n] = catalogue->models[n]->name;
+        const char *near = ulam_nearest(name, names, n);
+        fprintf(stderr, "ulam models: no model '%s'", name);
+        fprintf(stderr, near ? "; did you mean '%s'?\n" : "; 'ulam models' lists them\n", near);
+        return 2;
+    }
+    printf("%s: %s\n\n", model->name, model->summary);
+    print_parameters(model);
+    puts("");
+    print_observables(model);
+    if (model->reference) printf("\nreference: %s\n", model->reference);
+    return 0;
+}
+
+int ulam_models_main(int argc, char **argv)
+{
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+        if (option != 'h') return ulam_option_refused("models", option, argv, options);
+        fputs(help, stdout);
+        return 0;
+    }
+    const ulam_catalogue *catalogue = ulam_builtin_models();
+    if (optind == argc) {
+        list(catalogue);
+        return 0;
+    }
+    const char *name = ulam_only_operand("models", "NAME", argc, argv);
+    return name ? describe(catalogue, name) : 2;
+}

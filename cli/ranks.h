@@ -1,0 +1,44 @@
+/* The processes of one `ulam run`: one alone, or the ranks of MPI where a launcher started them. */
+
+#ifndef ULAM_RANKS_H
+#define ULAM_RANKS_H
+
+#include <stdbool.h>
+
+#include <ulam/bytes.h>
+#include <ulam/execute.h>
+#include <ulam/status.h>
+
+typedef struct {
+    int rank;
+    int size;
+    int local_size; /* ranks on this host */
+    bool mpi;       /* MPI has been started */
+} ulam_ranks;
+
+/* The MPI library that this program was built with, or "without MPI". */
+const char *ulam_ranks_library(void);
+
+/* True in a process that mpirun or srun has started: its MPI will be used. */
+bool ulam_ranks_launched(void);
+
+/* True in the one process that speaks, as far as can be told before MPI is started. */
+bool ulam_ranks_speaks(void);
+
+/* Starts MPI where a launcher is there; without one it costs nothing. ULAM_EINVAL where the launcher belongs to another
+ * MPI, and would have each process do the whole job. */
+ulam_status ulam_ranks_start(ulam_ranks *self, ulam_error *error);
+void ulam_ranks_end(ulam_ranks *self);
+
+/* Rank 0's status, message and bytes (owned by the caller) on every rank. Collective. */
+ulam_status ulam_ranks_share(const ulam_ranks *self, ulam_status status, ulam_bytes *bytes, ulam_error *error);
+
+/* The names of the hosts that ranks run on, each once, comma-separated, on rank 0; elsewhere NULL. Owned by the caller.
+ * Collective. */
+char *ulam_ranks_hosts(const ulam_ranks *self);
+
+/* Carries the job out on these ranks. As ulam_mpi_execute(). */
+ulam_status ulam_ranks_execute(const ulam_ranks *self, const ulam_job *job, ulam_state *state,
+                               const ulam_execution *execution, ulam_error *error);
+
+#endif

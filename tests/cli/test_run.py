@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+"""The path of a user: models, check, run, show, and the file in xarray."""
+
+import pathlib
+import sys
+import warnings
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+import command
+import numpy
+import xarray
+
+
+class Help(command.Case):
+    def test_every_command_explains_itself(self):
+        for name in ("run", "check", "show", "models"):
+            done = self.succeeds(name, "--help")
+            self.assertIn(f"usage: ulam {name}", done.stdout)
+            self.assertLess(max(map(len, done.stdout.splitlines())), 121)
+        self.assertIn("run", self.succeeds("--help").stdout)
+        self.assertIn("ulam 0.", self.succeeds("--version").stdout)
+
+    def test_models_describes_each_model(self):
+        listing = self.succeeds("models").stdout
+        for name in ("buffon", "european", "queue", "sir", "walk"):
+            self.assertIn(name, listing)
+            self.assertIn("reference:", self.succeeds("models", name).stdout)
+        european = self.succeeds("models", "european").stdout
+        for word in ("strike", "volatility", "real", "call | put", "price"):
+            self.assertIn(word, european)
+
+    def test_check_runs_nothing(self):
+        done = self.succeeds("check", command.EXAMPLES / "european.yaml")
+        self.assertIn("405", done.stdout)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+
+class Run(command.Case):
+    def test_quickstart_agrees_with_the_exact_prices(self):
+        self.succeeds("run", "-o", "x.h5", "--runs", "1e5", command.EXAMPLES / "quickstart.yaml")
+        with xarray.open_dataset(self.folder / "x.h5", group="results", engine="h5netcdf") as results:
+            deviation = (results.price - results.price_exact) / results.price_stderr
+            self.assertEqual(results.price.dims, ("kind", "strike"))
+            self.assertLess(float(abs(deviation).max()), 4)
+            self.assertGreater(float(abs(deviation).max()), 0.1)
+            self.assertEqual(results.price.sel(kind="call").shape, (9,))
+        table = self.succeeds("show", "x.h5").stdout
+        self.assertIn("±", table)
+
+    def test_same_job_again_is_complete(self):
+        self.write("job.yaml", "model: buffon\nruns: 1000\n")
+        self.succeeds("run", "job.yaml")
+        before = (self.folder / "job.h5").read_bytes()
+        self.assertIn("complete", self.succeeds("run", "job.yaml").stderr)
+        self.assertIn("complete", self.succeeds("run", "-n", "2", "job.yaml").stderr)
+        self.assertEqual((self.folder / "job.h5").read_bytes(), before)
+
+    def test_more_runs_extend_to_the_bits_of_one_long_job(self):
+        for block in (1, 7):
+            job = f"model: walk\nblock: {block}\nruns: 100\n"
+            name = f"job{block}"
+            self.write(f"{name}.yaml", job)
+            self.succeeds("run", f"{name}.yaml")
+            self.succeeds("run", "--runs", "1000", f"{name}.yaml")
+            self.succeeds("run", "--runs", "1000", "-o", "long.h5", f"{name}.yaml")
+            self.same_results(f"{name}.h5", "long.h5")
+            (self.folder / "long.h5").unlink()
+
+    def test_common_streams_give_every_point_the_same_numbers(self):
+        job = "model: buffon\nstreams: %s\nsweep: {length: [0.5, 0.5000001]}\nruns: 5000\n"
+        means = {}
+        for streams in ("common", "independent"):
+            self.write("job.yaml", job % streams)
+            self.succeeds("run", "-o", f"{streams}.h5", "job.yaml")
+            with xarray.open_dataset(self.folder / f"{streams}.h5", group="results", engine="h5netcdf") as results:
+                means[streams] = results.crossing.values
+        self.assertEqual(means["common"][0], means["common"][1])
+        self.assertNotEqual(means["independent"][0], means["independent"][1])
+
+    def test_the_job_in_the_file_gives_the_file_again(self):
+        job = command.EXAMPLES / "quickstart.yaml"
+        self.succeeds("run", "--runs", "500", "--seed", "7", "--set", "spot=101", "-o", "a.h5", job)
+        self.write("again.yaml", self.succeeds("show", "--job", "a.h5").stdout)
+        self.succeeds("run", "-o", "b.h5", "again.yaml")
+        self.same_results("a.h5", "b.h5")
+
+    def test_points_from_a_table(self):
+        self.write("scan.csv", "strike,kind,runs\n90,call,2000\n110,put,3000\n")
+        self.write("job.yaml", "model: european\npoints: scan.csv\n")
+        self.succeeds("run", "job.yaml")
+        with xarray.open_dataset(self.folder / "job.h5", group="results", engine="h5netcdf") as results:
+            self.assertEqual(results.price.dims, ("point",))
+            self.assertEqual(list(results.runs.values), [2000, 3000])
+            self.assertEqual(list(results.coords["kind"].values), ["call", "put"])
+
+    def test_array_observables_are_labelled(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            self.succeeds("run", "--runs", "50", "-o", "x.h5", command.EXAMPLES / "epidemic.yaml")
+            with xarray.open_dataset(self.folder / "x.h5", group="results", engine="h5netcdf") as results:
+                self.assertEqual(results.infected.dims, ("r0", "time"))
+                self.assertEqual(results.time.attrs["units"], "d")
+                self.assertEqual(results.time.dtype, numpy.float64)
+
+    def test_progress_goes_to_standard_error_and_quiet_silences_it(self):
+        self.write("job.yaml", "model: buffon\nruns: 1000\n")
+        done = self.succeeds("run", "-q", "job.yaml")
+        self.assertEqual((done.stdout, done.stderr), ("", ""))
+
+
+command.main()

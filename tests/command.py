@@ -1,0 +1,62 @@
+"""Runs the `ulam` of a build in a scratch folder, for the test scripts: each is called as `test_X.py BUILD`."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BUILD = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else pathlib.Path("build").resolve()
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "examples"
+ULAM = str(BUILD / "ulam")
+
+
+def mpirun(ranks, *options):
+    return ["mpirun", "-n", str(ranks), *options]
+
+
+class Case(unittest.TestCase):
+    """A test in a folder of its own, which is the working directory of what it runs."""
+
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(self.scratch.cleanup)
+        self.folder = pathlib.Path(self.scratch.name)
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def ulam(self, *arguments, launcher=(), env=None, timeout=120):
+        command = [*launcher, ULAM, *map(str, arguments)]
+        return subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=timeout,
+            env={**os.environ, **(env or {})})
+
+    def succeeds(self, *arguments, **options):
+        done = self.ulam(*arguments, **options)
+        self.assertEqual(done.returncode, 0, f"{arguments}: {done.stderr}")
+        return done
+
+    def refused(self, status, *arguments, says=(), **options):
+        """One line on standard error, that status, and nothing written."""
+        before = sorted(self.folder.iterdir())
+        done = self.ulam(*arguments, **options)
+        self.assertEqual(done.returncode, status, f"{arguments}: {done.stdout}{done.stderr}")
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        for part in (says,) if isinstance(says, str) else says:
+            self.assertIn(part, done.stderr)
+        self.assertEqual(sorted(self.folder.iterdir()), before)
+        return done
+
+    def same_results(self, first, second):
+        done = subprocess.run([ROOT / "tests" / "same_results", first, second], cwd=self.folder, capture_output=True,
+                              text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
+def main():
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]], module="__main__")
