@@ -328,6 +328,31 @@ static void test_a_mean_far_above_the_spread_costs_no_digits(void **state)
     ulam_moments_free(&lost);
 }
 
+/* Against the same values one by one, which is exact. */
+static void test_a_long_block_is_as_good_as_a_short_one(void **state)
+{
+    (void)state;
+    enum {
+        N = 1000000
+    };
+    double *values = malloc(N * sizeof *values);
+    assert_non_null(values);
+    for (size_t i = 0; i < N; i++) values[i] = i % 3 ? 1.1 : 1.7;
+    ulam_moments block, each;
+    ulam_moments_init(&block);
+    ulam_moments_init(&each);
+    add(&block, values, N);
+    add_in_blocks(&each, values, N, 1);
+    const ulam_summary rounded = summarise(&block), exact = summarise(&each);
+    assert_true(fabs(rounded.mean / exact.mean - 1) <= 1e-15);
+    assert_true(fabs(rounded.sd / exact.sd - 1) <= 1e-15);
+    assert_true(fabs(rounded.skewness / exact.skewness - 1) <= 1e-15);
+    assert_true(fabs(rounded.excess_kurtosis / exact.excess_kurtosis - 1) <= 1e-15);
+    ulam_moments_free(&block);
+    ulam_moments_free(&each);
+    free(values);
+}
+
 static void test_stride_and_nan_do_not_touch_the_bits(void **state)
 {
     (void)state;
@@ -477,6 +502,7 @@ int main(void)
         cmocka_unit_test(test_values_from_1e_minus_300_to_1e300_are_exact),
         cmocka_unit_test(test_huge_and_tiny_blocks_stay_exact),
         cmocka_unit_test(test_a_mean_far_above_the_spread_costs_no_digits),
+        cmocka_unit_test(test_a_long_block_is_as_good_as_a_short_one),
         cmocka_unit_test(test_stride_and_nan_do_not_touch_the_bits),
         cmocka_unit_test(test_undefined_figures_are_nan),
         cmocka_unit_test(test_equal_values_have_no_spread),
