@@ -19,14 +19,16 @@ ulam_status ulam_fail(ulam_error *error, ulam_status status, const char *format,
 ulam_status ulam_fail_within(ulam_error *error, const char *format, ...)
 {
     if (!error) return ULAM_EINVAL;
-    char message[ULAM_MESSAGE_SIZE];
+    char inner[ULAM_MESSAGE_SIZE];
+    memcpy(inner, error->message, sizeof inner);
     va_list arguments;
     va_start(arguments, format);
-    int prefix = vsnprintf(message, sizeof message, format, arguments);
+    const int written = vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
-    if (prefix >= 0 && (size_t)prefix < sizeof message)
-        snprintf(message + prefix, sizeof message - (size_t)prefix, ": %s", error->message);
-    memcpy(error->message, message, sizeof message);
+    size_t n = written < 0 ? 0 : (size_t)written;
+    for (const char *at = ": "; *at && n + 1 < sizeof inner; at++) error->message[n++] = *at;
+    for (const char *at = inner; *at && n + 1 < sizeof inner; at++) error->message[n++] = *at;
+    if (n < sizeof inner) error->message[n] = '\0';
     return error->status;
 }
 
