@@ -37,7 +37,8 @@ void ulam_moments_init(ulam_moments *self);
 void ulam_moments_free(ulam_moments *self);
 
 /* Adds one block: values[0], values[stride], ... values[(n - 1) * stride]. The block is summed about a centre of its own
- * in a fixed order; its centred sums become raw moments through exact products. Values are finite or NaN. ULAM_ENOMEM. */
+ * in a fixed order; its centred sums become raw moments through exact products (docs/statistics.md). NaN are left out.
+ * ULAM_EINVAL: a value is infinite, and nothing was added; ULAM_ENOMEM: self is of no further use. */
 ulam_status ulam_moments_add_block(ulam_moments *self, const double *values, size_t n, size_t stride);
 
 /* Adds other's sums. ULAM_ENOMEM. */
