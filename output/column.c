@@ -23,9 +23,7 @@ static ulam_h5_type column_type(ulam_type type)
     return ULAM_H5_TEXT;
 }
 
-/* An array in words, short enough to stand at every point: its first few elements and how many there are. Owned by the
- * caller. */
-static char *reals_text(const ulam_reals *reals)
+char *ulam_reals_text(const ulam_reals *reals)
 {
     enum {
         SHOWN = 8,
@@ -55,7 +53,7 @@ static ulam_status set_text(ulam_column *self, size_t i, const ulam_parameter *p
     } else if (parameter->type == ULAM_FILE) {
         text[i] = value.file->path;
     } else {
-        text[i] = self->text[i] = reals_text(value.reals);
+        text[i] = self->text[i] = ulam_reals_text(value.reals);
         if (!text[i]) return ULAM_ENOMEM;
     }
     return ULAM_OK;

@@ -21,4 +21,8 @@ typedef struct {
 ulam_status ulam_column_init(ulam_column *self, const ulam_job *job, size_t parameter, size_t stride, size_t length);
 void ulam_column_free(ulam_column *self);
 
+/* An array in words, short enough to stand at every point: its first few elements, and how many there are. Owned by the
+ * caller. NULL: out of memory. */
+char *ulam_reals_text(const ulam_reals *reals);
+
 #endif

@@ -25,7 +25,7 @@ void ulam_h5_fail_memory(ulam_h5 *self)
     if (self->status == ULAM_OK) self->status = ulam_fail_memory(self->error, "handling a result file");
 }
 
-static void begin(ulam_h5 *self, ulam_status failure, ulam_error *error)
+void ulam_h5_begin(ulam_h5 *self, ulam_status failure, ulam_error *error)
 {
     *self = (ulam_h5){.file = H5I_INVALID_HID, .error = error, .failure = failure};
     H5Eget_auto2(H5E_DEFAULT, &self->print, &self->print_data);
@@ -46,7 +46,7 @@ static hid_t access_in_memory(size_t increment)
 
 void ulam_h5_create(ulam_h5 *self, ulam_error *error)
 {
-    begin(self, ULAM_EIO, error);
+    ulam_h5_begin(self, ULAM_EIO, error);
     const hid_t access = access_in_memory((size_t)1 << 20);
     const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
     if (access >= 0 && creation >= 0 && H5Pset_obj_track_times(creation, false) >= 0)
@@ -56,9 +56,8 @@ void ulam_h5_create(ulam_h5 *self, ulam_error *error)
     if (access >= 0) H5Pclose(access);
 }
 
-void ulam_h5_open(ulam_h5 *self, const ulam_bytes *image, ulam_error *error)
+void ulam_h5_open(ulam_h5 *self, const ulam_bytes *image)
 {
-    begin(self, ULAM_EFORMAT, error);
     const hid_t access = access_in_memory(4096);
     if (access >= 0 && H5Pset_file_image(access, image->data, image->size) >= 0)
         self->file = H5Fopen("result", H5F_ACC_RDONLY, access);

@@ -21,11 +21,14 @@ typedef struct {
     void *print_data;
 } ulam_h5;
 
+/* A file that is not open yet. `failure` as above. */
+void ulam_h5_begin(ulam_h5 *self, ulam_status failure, ulam_error *error);
+
 /* An empty file. Look at self->status; whatever it is, call ulam_h5_close(). */
 void ulam_h5_create(ulam_h5 *self, ulam_error *error);
 
-/* The file whose bytes these are. */
-void ulam_h5_open(ulam_h5 *self, const ulam_bytes *image, ulam_error *error);
+/* Opens the file whose bytes these are, after ulam_h5_begin(). */
+void ulam_h5_open(ulam_h5 *self, const ulam_bytes *image);
 
 void ulam_h5_close(ulam_h5 *self);
 
