@@ -58,27 +58,23 @@ ulam_status ulam_result_resume(const char *path, ulam_state *state, ulam_provena
 typedef struct {
     char *name;
     char *unit; /* NULL: none */
-    size_t length;
-    char **label;       /* [length], the coordinates as text */
-    double *coordinate; /* [length]; NaN for words */
-} ulam_result_axis;
-
-typedef struct {
-    char *name;
-    char *unit;
     char *help;
     bool scalar;
     size_t length;                                                          /* elements a point, 1 for a scalar */
-    ulam_result_axis elements;                                              /* of an array's own dimension */
+    char *dimension;                                                        /* of an array's elements; NULL: a scalar */
+    char *dimension_unit;                                                   /* NULL: none */
+    double *coordinate;                                                     /* [points * length]; NULL: a scalar */
     double *mean, *std_error, *sd, *skewness, *excess_kurtosis, *min, *max; /* [points * length] each */
-    double *exact;                                                          /* [points * length]; NULL: not known */
+    uint64_t *count; /* [points * length]; NULL: the runs that succeeded */
+    double *exact;   /* [points * length]; NULL: not known */
 } ulam_result_observable;
 
 typedef struct {
     char *name;
-    char *unit;
-    char **text; /* [n_points] the value at each point, as a job file spells it */
-    bool swept;
+    char *unit;      /* NULL: none */
+    char **text;     /* [n_points] the value at each point, as a job file spells it */
+    char *dimension; /* of the results, that it varies along; NULL: it is the same at every point */
+    bool is_text;    /* a word, a path, a list: not a number */
 } ulam_result_parameter;
 
 typedef struct {

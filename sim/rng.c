@@ -16,19 +16,21 @@ void ulam_run_fail(ulam_rng *rng, const char *format, ...)
     failure->status = ULAM_ERUN;
 }
 
+__attribute__((cold, noinline)) static void exhausted(ulam_rng *rng)
+{
+    ulam_run_fail(rng, "the run has used up its random numbers: a stream holds 2^48 draws of four words");
+    rng->draw = 0; /* a model that draws until it is content must still come to an end */
+}
+
 void ulam_rng_refill(ulam_rng *rng)
 {
-    if (rng->draw >= ULAM_MAX_DRAWS) {
-        ulam_run_fail(rng, "the run has used up its random numbers: 2^48 draws of four words are what a stream holds");
-        rng->draw = 0; /* a model that draws on until it is pleased must still come to its end */
-    }
-    const uint32_t counter[4] = {(uint32_t)rng->draw,
-                                 (uint32_t)(rng->draw >> 32 & 0xffff) | (uint32_t)(rng->run >> 32 & 0xffff) << 16,
-                                 (uint32_t)rng->run, rng->domain};
-    const uint32_t key[2] = {(uint32_t)rng->key, (uint32_t)(rng->key >> 32)};
-    philox4x32_10(counter, key, rng->word);
-    rng->draw++;
+    if (__builtin_expect(rng->draw >= ULAM_MAX_DRAWS, 0)) exhausted(rng);
+    const uint64_t draw = rng->draw, run = rng->run, key = rng->key;
+    rng->draw = draw + 1;
     rng->next = 0;
+    philox4x32_10((philox_counter){(uint32_t)draw, (uint32_t)(draw >> 32) | (uint32_t)(run >> 32) << 16, (uint32_t)run,
+                                   rng->domain},
+                  key, rng->word);
 }
 
 __extension__ typedef unsigned __int128 product128;

@@ -1,0 +1,215 @@
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "show.h"
+
+int ulam_show_main(int argc, char **argv);
+
+static const char help[] =
+    "usage: ulam show [options] FILE\n"
+    "\n"
+    "Prints what a result file holds: the means of the scalar observables at every point, each with its\n"
+    "standard error, and beside them the exact values where the model knows them.\n"
+    "\n"
+    "  --observable NAME  all figures of one observable; an array is shown element by element\n"
+    "  --point N          one point only; points count from 0\n"
+    "  --points A-B       the points from A to B only\n"
+    "  --head N           the first N points only\n"
+    "  --full             every digit, instead of what the standard error allows\n"
+    "  --job              print the job from which the file was made, and nothing else\n"
+    "  -h, --help         print this and exit\n"
+    "\n"
+    "Exit status: 0; 1 if the file cannot be read; 2 for bad usage.\n";
+
+typedef struct {
+    ulam_view view;
+    bool job;
+    bool chosen; /* first and last were given */
+} request;
+
+enum {
+    OPTION_OBSERVABLE = 256,
+    OPTION_POINT,
+    OPTION_POINTS,
+    OPTION_HEAD,
+    OPTION_FULL,
+    OPTION_JOB
+};
+
+static bool usage_error(const char *what, const char *value)
+{
+    fprintf(stderr, "ulam show: %s%s%s (try 'ulam show --help')\n", what, value ? ": " : "", value ? value : "");
+    return false;
+}
+
+/* Reads a decimal number and what must follow it; end receives the rest. */
+static bool read_count(const char *text, size_t *value, const char **rest)
+{
+    char *end;
+    if (*text < '0' || *text > '9') return false;
+    errno = 0;
+    const unsigned long long read = strtoull(text, &end, 10);
+    *value = (size_t)read;
+    *rest = end;
+    return errno == 0;
+}
+
+static bool read_points(request *self, int option, const char *text)
+{
+    const char *rest = "";
+    ulam_view *view = &self->view;
+    self->chosen = true;
+    bool good = read_count(text, &view->last, &rest);
+    view->first = option == OPTION_HEAD ? 0 : view->last;
+    if (good && option == OPTION_POINTS && *rest == '-')
+        good = read_count(rest + 1, &view->last, &rest) && view->last >= view->first;
+    if (good && option == OPTION_HEAD) good = view->last-- > 0;
+    if (good && *rest == '\0') return true;
+    static const char *const expected[] = {"--point takes a point's number, not", "--points takes a range A-B, not",
+                                           "--head takes a number above 0, not"};
+    return usage_error(expected[option - OPTION_POINT], text);
+}
+
+/* Returns whether to go on; *status is the exit status otherwise. */
+static bool read_options(request *self, int argc, char **argv, int *status)
+{
+    static const struct option options[] = {
+        {"observable", required_argument, NULL, OPTION_OBSERVABLE},
+        {"point", required_argument, NULL, OPTION_POINT},
+        {"points", required_argument, NULL, OPTION_POINTS},
+        {"head", required_argument, NULL, OPTION_HEAD},
+        {"full", no_argument, NULL, OPTION_FULL},
+        {"job", no_argument, NULL, OPTION_JOB},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    *status = 2;
+    optind = 1;
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
+        if (option == 'h') {
+            fputs(help, stdout);
+            *status = 0;
+            return false;
+        }
+        if (option == '?') return usage_error("no such option", argv[optind - 1]);
+        if (option == ':') return usage_error("an argument is missing behind", argv[optind - 1]);
+        if (option == OPTION_OBSERVABLE)
+            self->view.observable = optarg;
+        else if (option == OPTION_FULL)
+            self->view.full = true;
+        else if (option == OPTION_JOB)
+            self->job = true;
+        else if (!read_points(self, option, optarg))
+            return false;
+    }
+    if (argc - optind != 1) return usage_error(argc == optind ? "which file?" : "one file at a time", NULL);
+    self->view.file = argv[optind];
+    return true;
+}
+
+/* 0: not a terminal. */
+static size_t terminal_width(void)
+{
+    struct winsize size;
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+    return size.ws_col;
+}
+
+static const ulam_result_observable *find(const ulam_result *result, const char *name)
+{
+    for (size_t i = 0; i < result->n_observables; i++)
+        if (strcmp(result->observables[i].name, name) == 0) return &result->observables[i];
+    fprintf(stderr, "ulam show: there is no observable '%s'; there are:", name);
+    for (size_t i = 0; i < result->n_observables; i++)
+        fprintf(stderr, "%s %s", i ? "," : "", result->observables[i].name);
+    fputc('\n', stderr);
+    return NULL;
+}
+
+/* Names the arrays, which the table of estimates leaves out. */
+static void mention_arrays(const ulam_view *view)
+{
+    for (size_t i = 0; i < view->result->n_observables; i++) {
+        const ulam_result_observable *observable = &view->result->observables[i];
+        if (observable->scalar) continue;
+        printf("\n%s[%s] is an array of %zu: ulam show %s --observable %s%s\n", observable->name, observable->dimension,
+               observable->length, view->file, observable->name, view->result->n_points > 1 ? " --point 0" : "");
+    }
+}
+
+static bool any_scalar(const ulam_result *result)
+{
+    for (size_t i = 0; i < result->n_observables; i++)
+        if (result->observables[i].scalar) return true;
+    return false;
+}
+
+static bool show_observable(const ulam_view *view, const ulam_result_observable *observable)
+{
+    printf("\n%s%s%s\n\n", observable->name, observable->help ? ": " : "", observable->help ? observable->help : "");
+    return observable->scalar ? ulam_show_scalar(view, observable, stdout) : ulam_show_array(view, observable, stdout);
+}
+
+static int show(request *self)
+{
+    ulam_view *view = &self->view;
+    const ulam_result *result = view->result;
+    const ulam_result_observable *observable = view->observable ? find(result, view->observable) : NULL;
+    if (view->observable && !observable) return 2;
+    if (!self->chosen) view->last = result->n_points - 1;
+    if (view->first >= result->n_points) {
+        fprintf(stderr, "ulam show: there is no point %zu; the points are 0 to %zu\n", view->first,
+                result->n_points - 1);
+        return 2;
+    }
+    if (view->last >= result->n_points) view->last = result->n_points - 1;
+
+    bool whole = true;
+    ulam_show_head(view, stdout);
+    if (observable) {
+        whole = show_observable(view, observable);
+    } else {
+        if (any_scalar(result)) putchar('\n');
+        if (any_scalar(result)) whole = ulam_show_estimates(view, stdout);
+        mention_arrays(view);
+    }
+    if (!whole) fputs("ulam show: out of memory\n", stderr);
+    return whole ? 0 : 1;
+}
+
+static int show_job(const ulam_result *result)
+{
+    const size_t length = strlen(result->job);
+    fputs(result->job, stdout);
+    if (length > 0 && result->job[length - 1] != '\n') putchar('\n');
+    return 0;
+}
+
+int ulam_show_main(int argc, char **argv)
+{
+    int status;
+    request self = {0};
+    ulam_error error = {0};
+    ulam_result result = {0};
+    if (!read_options(&self, argc, argv, &status)) return status;
+    if (ulam_result_read(&result, self.view.file, &error) != ULAM_OK) {
+        fprintf(stderr, "ulam show: %s\n", error.message);
+        status = 1;
+        goto out;
+    }
+    self.view.result = &result;
+    self.view.width = terminal_width();
+    status = self.job ? show_job(&result) : show(&self);
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) {
+        fprintf(stderr, "ulam show: cannot write to standard output: %s\n", strerror(errno));
+        status = 1;
+    }
+out:
+    ulam_result_free(&result);
+    return status;
+}

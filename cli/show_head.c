@@ -1,0 +1,114 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "show.h"
+#include "table.h"
+
+/* An integer with its digits in groups of three. */
+static const char *grouped(char text[32], uint64_t value)
+{
+    char *at = text + 31;
+    *at = '\0';
+    for (int digits = 0; value > 0 || digits == 0; digits++, value /= 10) {
+        if (digits > 0 && digits % 3 == 0) *--at = ',';
+        *--at = (char)('0' + value % 10);
+    }
+    return at;
+}
+
+static size_t count_values(const ulam_result *result, const ulam_result_parameter *parameter)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < result->n_points; i++) {
+        bool seen = false;
+        for (size_t j = 0; j < i && !seen; j++) seen = strcmp(parameter->text[i], parameter->text[j]) == 0;
+        n += !seen;
+    }
+    return n;
+}
+
+/* "405: strike 9 x volatility 9 x maturity 5". */
+static void show_points(const ulam_result *result, FILE *out)
+{
+    enum {
+        COUNTABLE = 20000 /* points up to which counting a parameter's values takes no time to speak of */
+    };
+    char text[32];
+    fprintf(out, "points    %s", grouped(text, result->n_points));
+    const char *separator = ": ";
+    for (size_t i = 0; i < result->n_parameters; i++) {
+        const ulam_result_parameter *parameter = &result->parameters[i];
+        if (!parameter->dimension) continue;
+        const bool alone = strcmp(parameter->dimension, parameter->name) == 0;
+        fprintf(out, "%s%s", separator, parameter->name);
+        if (alone && result->n_points <= COUNTABLE) fprintf(out, " (%zu)", count_values(result, parameter));
+        separator = ", ";
+    }
+    fputc('\n', out);
+}
+
+static void show_runs(const ulam_result *result, FILE *out)
+{
+    uint64_t runs = 0, asked = 0, failed = 0, least = UINT64_MAX, most = 0;
+    for (size_t i = 0; i < result->n_points; i++) {
+        runs += result->runs[i];
+        asked += result->runs_asked[i];
+        failed += result->failed[i];
+        if (result->runs[i] < least) least = result->runs[i];
+        if (result->runs[i] > most) most = result->runs[i];
+    }
+    char text[32], other[32];
+    fprintf(out, "runs      %s", grouped(text, runs));
+    if (runs != asked) fprintf(out, " of %s", grouped(text, asked));
+    if (result->n_points > 1 && least == most) fprintf(out, ", %s at each point", grouped(text, least));
+    if (least != most) fprintf(out, ", %s to %s at a point", grouped(text, least), grouped(other, most));
+    fputc('\n', out);
+    if (failed > 0)
+        fprintf(out, "failed    %s runs; the figures are those of the runs that succeeded\n", grouped(text, failed));
+}
+
+/* "name = value unit, ..." folded at the width. */
+static void show_fixed(const ulam_result *result, size_t width, FILE *out)
+{
+    static const char margin[] = "          ";
+    size_t used = 0;
+    for (size_t i = 0; i < result->n_parameters; i++) {
+        const ulam_result_parameter *parameter = &result->parameters[i];
+        if (parameter->dimension) continue;
+        const char *unit = parameter->unit ? parameter->unit : "";
+        const size_t size =
+            strlen(parameter->name) + 3 + ulam_text_width(parameter->text[0]) + (*unit ? 1 + ulam_text_width(unit) : 0);
+        if (used == 0)
+            fputs("fixed     ", out);
+        else if (used + 2 + size + sizeof margin > (width ? width : 100))
+            fprintf(out, ",\n%s", margin);
+        else
+            fputs(", ", out);
+        used = used == 0 || used + 2 + size + sizeof margin > (width ? width : 100) ? size : used + 2 + size;
+        fprintf(out, "%s = %s%s%s", parameter->name, parameter->text[0], *unit ? " " : "", unit);
+    }
+    if (used > 0) fputc('\n', out);
+}
+
+static void show_sessions(const ulam_provenance *provenance, FILE *out)
+{
+    char text[32];
+    for (size_t i = 0; i < provenance->count; i++) {
+        const ulam_session *session = &provenance->sessions[i];
+        fprintf(out, "%s%s, %" PRIu64 " rank%s, %s runs in %.3g s\n", i == 0 ? "sessions  " : "          ",
+                session->start, session->ranks, session->ranks == 1 ? "" : "s", grouped(text, session->runs),
+                session->seconds);
+    }
+}
+
+void ulam_show_head(const ulam_view *self, FILE *out)
+{
+    const ulam_result *result = self->result;
+    fprintf(out, "%s: %s\n\n", self->file, result->complete ? "complete" : "partial, the job goes on from here");
+    fprintf(out, "model     %s\n", result->model);
+    fprintf(out, "seed      %" PRIu64 "\n", result->seed);
+    show_points(result, out);
+    show_runs(result, out);
+    show_fixed(result, self->width, out);
+    show_sessions(&result->provenance, out);
+}

@@ -1,0 +1,37 @@
+/* Putting groups, datasets and attributes into an HDF5 file. */
+
+#ifndef ULAM_HDF5_WRITE_H
+#define ULAM_HDF5_WRITE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hdf5_file.h"
+
+typedef enum {
+    ULAM_H5_REAL,    /* double */
+    ULAM_H5_INTEGER, /* int64_t */
+    ULAM_H5_BOOLEAN, /* int8_t, 0 or 1 */
+    ULAM_H5_BYTE,    /* unsigned char */
+    ULAM_H5_TEXT,    /* const char *, UTF-8; variable-length in the file, which xarray reads as text */
+    ULAM_H5_WORD,    /* const char *, UTF-8; padded to the longest in the file */
+} ulam_h5_type;
+
+hid_t ulam_h5_make_group(ulam_h5 *self, hid_t parent, const char *name);
+
+/* Makes a dataset of that shape (rank 0: a single value) and writes data; NULL: nothing, nor storage for it. Rests in
+ * checksummed chunks where HDF5 can. */
+hid_t ulam_h5_put(ulam_h5 *self, hid_t group, const char *name, ulam_h5_type type, const hsize_t *shape, int rank,
+                  const void *data);
+
+/* Attributes. Texts are of fixed length; NULL leaves the attribute out. */
+void ulam_h5_put_text(ulam_h5 *self, hid_t object, const char *name, const char *text);
+void ulam_h5_put_words(ulam_h5 *self, hid_t object, const char *name, const char *const *words, size_t n);
+void ulam_h5_put_integer(ulam_h5 *self, hid_t object, const char *name, int64_t value);
+void ulam_h5_put_unsigned(ulam_h5 *self, hid_t object, const char *name, uint64_t value);
+
+/* Writes an attribute of any type and closes type and space. */
+void ulam_h5_put_attribute(ulam_h5 *self, hid_t object, const char *name, hid_t type, hid_t memory_type, hid_t space,
+                           const void *data);
+
+#endif

@@ -1,0 +1,252 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "image.h"
+
+static const char magic[] = "ULAMEND1";
+static const unsigned char hdf5_signature[8] = "\211HDF\r\n\032\n";
+
+/* Where a file is made and where it goes. */
+typedef struct {
+    char *target;    /* path with links followed */
+    char *directory; /* of target */
+    char *temporary; /* beside target; NULL: there is none */
+    int file;        /* descriptor of temporary, or -1 */
+} replacement;
+
+static void make_trailer(unsigned char trailer[ULAM_TRAILER_SIZE], const void *data, size_t size)
+{
+    XXH128_canonical_t hash;
+    XXH128_canonicalFromHash(&hash, XXH3_128bits(data, size));
+    memcpy(trailer, magic, 8);
+    for (int i = 0; i < 8; i++) trailer[8 + i] = (unsigned char)((uint64_t)size >> 8 * i);
+    memcpy(trailer + 16, hash.digest, sizeof hash.digest);
+}
+
+static bool trailer_announces(const unsigned char trailer[ULAM_TRAILER_SIZE], uint64_t size)
+{
+    uint64_t written = 0;
+    for (int i = 0; i < 8; i++) written |= (uint64_t)trailer[8 + i] << 8 * i;
+    return memcmp(trailer, magic, 8) == 0 && written == size;
+}
+
+static ulam_status fail_write(ulam_error *error, const char *path, const char *doing)
+{
+    return ulam_fail(error, ULAM_EIO, "%s: cannot %s: %s", path, doing, strerror(errno));
+}
+
+/* Follows a link, so that the file it leads to is replaced and not the link. */
+static ulam_status find_target(replacement *self, const char *path, ulam_error *error)
+{
+    struct stat status;
+    if (path[0] == '\0') return ulam_fail(error, ULAM_EIO, "the path of the result file is empty");
+    if (lstat(path, &status) == 0) {
+        self->target = realpath(path, NULL);
+        if (!self->target || stat(self->target, &status) != 0)
+            return fail_write(error, path, S_ISLNK(status.st_mode) ? "follow the link" : "write the file");
+        if (S_ISDIR(status.st_mode)) errno = EISDIR;
+        if (S_ISDIR(status.st_mode)) return fail_write(error, path, "write the file");
+        if (!S_ISREG(status.st_mode))
+            return ulam_fail(error, ULAM_EIO, "%s: cannot write the file: not a regular file", path);
+    } else {
+        if (errno != ENOENT) return fail_write(error, path, "write the file");
+        self->target = strdup(path);
+        if (!self->target) return ulam_fail_memory(error, "writing the result file");
+    }
+    const char *slash = strrchr(self->target, '/');
+    if (!slash)
+        self->directory = strdup(".");
+    else
+        self->directory = strndup(self->target, slash == self->target ? 1 : (size_t)(slash - self->target));
+    return self->directory ? ULAM_OK : ulam_fail_memory(error, "writing the result file");
+}
+
+static ulam_status open_temporary(replacement *self, const char *path, ulam_error *error)
+{
+    enum {
+        ATTEMPTS = 100
+    };
+    const size_t size = strlen(self->target) + 48;
+    char *name = malloc(size);
+    if (!name) return ulam_fail_memory(error, "writing the result file");
+    for (int i = 0; i < ATTEMPTS && self->file < 0; i++) {
+        snprintf(name, size, "%s.tmp.%ld.%d", self->target, (long)getpid(), i);
+        self->file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (self->file < 0 && errno != EEXIST) break;
+    }
+    if (self->file < 0) {
+        free(name);
+        return fail_write(error, path, "make a temporary beside the file");
+    }
+    self->temporary = name;
+    return ULAM_OK;
+}
+
+static ulam_status replacement_begin(replacement *self, const char *path, ulam_error *error)
+{
+    *self = (replacement){.file = -1};
+    const ulam_status status = find_target(self, path, error);
+    return status != ULAM_OK ? status : open_temporary(self, path, error);
+}
+
+/* Removes the temporary, if it has not become the file. */
+static void replacement_end(replacement *self)
+{
+    if (self->file >= 0) close(self->file);
+    if (self->temporary) unlink(self->temporary);
+    free(self->temporary);
+    free(self->directory);
+    free(self->target);
+}
+
+/* 0, or -1 with errno. */
+static int write_all(int file, const void *data, size_t size)
+{
+    const size_t most = (size_t)1 << 30;
+    const unsigned char *at = data;
+    while (size > 0) {
+        const ssize_t written = write(file, at, size < most ? size : most);
+        if (written < 0 && errno == EINTR) continue;
+        if (written == 0) errno = ENOSPC;
+        if (written <= 0) return -1;
+        at += written;
+        size -= (size_t)written;
+    }
+    return 0;
+}
+
+static int flush(int file)
+{
+    int result;
+    do result = fsync(file);
+    while (result != 0 && errno == EINTR);
+    return result;
+}
+
+static ulam_status flush_directory(const replacement *self, const char *path, ulam_error *error)
+{
+    const int directory = open(self->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int result = directory < 0 ? -1 : flush(directory);
+    if (result != 0 && (errno == EINVAL || errno == ENOTSUP)) result = 0; /* not every file system can */
+    ulam_status status = ULAM_OK;
+    if (result != 0) status = fail_write(error, path, "flush its directory, though the file is in place");
+    if (directory >= 0) close(directory);
+    return status;
+}
+
+ulam_status ulam_image_write(const char *path, const void *data, size_t size, ulam_error *error)
+{
+    unsigned char trailer[ULAM_TRAILER_SIZE];
+    replacement self;
+    ulam_status status = replacement_begin(&self, path, error);
+    if (status != ULAM_OK) goto out;
+
+    make_trailer(trailer, data, size);
+    if (write_all(self.file, data, size) != 0 || write_all(self.file, trailer, sizeof trailer) != 0) {
+        status = fail_write(error, path, "write the file");
+        goto out;
+    }
+    if (flush(self.file) != 0) {
+        status = fail_write(error, path, "flush the file");
+        goto out;
+    }
+    const int file = self.file;
+    self.file = -1;
+    if (close(file) != 0) {
+        status = fail_write(error, path, "close the file");
+        goto out;
+    }
+    if (rename(self.temporary, self.target) != 0) {
+        status = fail_write(error, path, "put the new file in place");
+        goto out;
+    }
+    free(self.temporary);
+    self.temporary = NULL;
+    status = flush_directory(&self, path, error);
+out:
+    replacement_end(&self);
+    return status;
+}
+
+ulam_status ulam_image_check_path(const char *path, ulam_error *error)
+{
+    replacement self;
+    const ulam_status status = replacement_begin(&self, path, error);
+    replacement_end(&self);
+    return status;
+}
+
+/* Reads size bytes from offset on. Returns how many there were, or -1 with errno. */
+static ssize_t read_at(int file, void *data, size_t size, off_t offset)
+{
+    const size_t most = (size_t)1 << 30;
+    size_t done = 0;
+    while (done < size) {
+        const size_t part = size - done < most ? size - done : most;
+        const ssize_t n = pread(file, (unsigned char *)data + done, part, offset + (off_t)done);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return -1;
+        if (n == 0) break;
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
+}
+
+/* Says what a file without a fitting trailer may be. */
+static ulam_status fail_trailer(int file, const char *path, ulam_error *error)
+{
+    unsigned char start[sizeof hdf5_signature];
+    if (read_at(file, start, sizeof start, 0) == (ssize_t)sizeof start &&
+        memcmp(start, hdf5_signature, sizeof start) == 0)
+        return ulam_fail(error, ULAM_EFORMAT,
+                         "%s: an HDF5 file, but not a whole result file of ulam: truncated, changed, or another "
+                         "program's",
+                         path);
+    return ulam_fail(error, ULAM_EFORMAT, "%s: not a result file of ulam", path);
+}
+
+static ulam_status read_open(ulam_bytes *image, int file, const char *path, ulam_error *error)
+{
+    unsigned char trailer[ULAM_TRAILER_SIZE], expected[ULAM_TRAILER_SIZE];
+    struct stat facts;
+    if (fstat(file, &facts) != 0) return ulam_fail(error, ULAM_EIO, "%s: cannot read: %s", path, strerror(errno));
+    if (S_ISDIR(facts.st_mode)) return ulam_fail(error, ULAM_EIO, "%s: cannot read: %s", path, strerror(EISDIR));
+    if (!S_ISREG(facts.st_mode)) return ulam_fail(error, ULAM_EIO, "%s: cannot read: not a regular file", path);
+    if (facts.st_size == 0) return ulam_fail(error, ULAM_EFORMAT, "%s: the file is empty", path);
+    if (facts.st_size <= ULAM_TRAILER_SIZE) return fail_trailer(file, path, error);
+
+    const size_t size = (size_t)facts.st_size - ULAM_TRAILER_SIZE;
+    if (read_at(file, trailer, sizeof trailer, (off_t)size) != (ssize_t)sizeof trailer)
+        return ulam_fail(error, ULAM_EIO, "%s: cannot read: %s", path, errno ? strerror(errno) : "it ends early");
+    if (!trailer_announces(trailer, size)) return fail_trailer(file, path, error);
+
+    image->data = malloc(size);
+    if (!image->data) return ulam_fail(error, ULAM_ENOMEM, "%s: out of memory while reading %zu bytes", path, size);
+    image->capacity = image->size = size;
+    if (read_at(file, image->data, size, 0) != (ssize_t)size)
+        return ulam_fail(error, ULAM_EIO, "%s: cannot read: %s", path, errno ? strerror(errno) : "it ends early");
+    make_trailer(expected, image->data, size);
+    if (memcmp(trailer, expected, sizeof trailer) != 0)
+        return ulam_fail(error, ULAM_EFORMAT,
+                         "%s: damaged, or changed by another program: its contents do not fit its hash", path);
+    return ULAM_OK;
+}
+
+ulam_status ulam_image_read(ulam_bytes *image, const char *path, ulam_error *error)
+{
+    /* Not to wait for a writer, should it be a FIFO. */
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) return ulam_fail(error, ULAM_EIO, "%s: cannot read: %s", path, strerror(errno));
+    errno = 0;
+    const ulam_status status = read_open(image, file, path, error);
+    close(file);
+    if (status != ULAM_OK) ulam_bytes_free(image);
+    return status;
+}

@@ -1,0 +1,176 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "labelled.h"
+
+void ulam_labelled_open(ulam_labelled *self, ulam_h5 *h5, const char *name)
+{
+    *self = (ulam_labelled){.h5 = h5, .group = ulam_h5_make_group(h5, h5->file, name)};
+}
+
+/* REFERENCE_LIST, as the HDF5 dimension scale specification has it. */
+static void put_uses(ulam_h5 *h5, hid_t group, const ulam_dimension *dimension)
+{
+    if (h5->status != ULAM_OK || dimension->n_uses == 0) return;
+    const hid_t scale = H5Dopen2(group, dimension->name, H5P_DEFAULT);
+    const hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(ulam_dimension_use));
+    const hsize_t n = dimension->n_uses;
+    if (scale < 0 || type < 0 || H5Tinsert(type, "dataset", offsetof(ulam_dimension_use, array), H5T_STD_REF_OBJ) < 0 ||
+        H5Tinsert(type, "dimension", offsetof(ulam_dimension_use, side), H5T_NATIVE_INT) < 0)
+        ulam_h5_fail(h5, "label the dimension", dimension->name);
+    ulam_h5_put_attribute(h5, scale, "REFERENCE_LIST", type, type, H5Screate_simple(1, &n, NULL), dimension->uses);
+    ulam_h5_done(h5, scale);
+}
+
+void ulam_labelled_close(ulam_labelled *self)
+{
+    for (size_t i = 0; i < self->n_dimensions; i++) {
+        put_uses(self->h5, self->group, &self->dimensions[i]);
+        free(self->dimensions[i].uses);
+    }
+    for (size_t i = 0; i < self->n_names; i++) free(self->names[i]);
+    free(self->dimensions);
+    free(self->names);
+    ulam_h5_done(self->h5, self->group);
+    *self = (ulam_labelled){.group = H5I_INVALID_HID};
+}
+
+static bool taken(const ulam_labelled *self, const char *name)
+{
+    for (size_t i = 0; i < self->n_names; i++)
+        if (strcmp(self->names[i], name) == 0) return true;
+    return false;
+}
+
+const char *ulam_labelled_name(ulam_labelled *self, const char *wanted, const char *suffix)
+{
+    if (self->h5->status != ULAM_OK) return "";
+    const size_t size = strlen(wanted) + strlen(suffix) + 24;
+    char *name = malloc(size);
+    char **names = realloc(self->names, (self->n_names + 1) * sizeof *names);
+    if (names) self->names = names;
+    if (!name || !names) {
+        free(name);
+        ulam_h5_fail_memory(self->h5);
+        return "";
+    }
+    snprintf(name, size, "%s", wanted);
+    for (unsigned i = 1; taken(self, name); i++)
+        if (i == 1)
+            snprintf(name, size, "%s%s", wanted, suffix);
+        else
+            snprintf(name, size, "%s%s_%u", wanted, suffix, i);
+    self->names[self->n_names++] = name;
+    return name;
+}
+
+static hobj_ref_t reference(ulam_labelled *self, const char *name)
+{
+    hobj_ref_t result = 0;
+    if (self->h5->status == ULAM_OK && H5Rcreate(&result, self->group, name, H5R_OBJECT, H5I_INVALID_HID) < 0)
+        ulam_h5_fail(self->h5, "refer to", name);
+    return result;
+}
+
+size_t ulam_labelled_dimension(ulam_labelled *self, const char *name, size_t length, ulam_h5_type type,
+                               const void *coordinates, hid_t *dataset)
+{
+    ulam_h5 *h5 = self->h5;
+    if (dataset) *dataset = H5I_INVALID_HID;
+    if (h5->status != ULAM_OK) return 0;
+    ulam_dimension *dimensions = realloc(self->dimensions, (self->n_dimensions + 1) * sizeof *dimensions);
+    if (!dimensions) {
+        ulam_h5_fail_memory(h5);
+        return 0;
+    }
+    self->dimensions = dimensions;
+
+    char label[80];
+    /* netCDF's words for a dimension without coordinates. */
+    snprintf(label, sizeof label, "This is a netCDF dimension but not a netCDF variable. %10zu", length);
+    const hsize_t shape = length;
+    const hid_t scale = ulam_h5_put(h5, self->group, name, type, &shape, 1, coordinates);
+    ulam_h5_put_text(h5, scale, "CLASS", "DIMENSION_SCALE");
+    ulam_h5_put_text(h5, scale, "NAME", coordinates ? name : label);
+    self->dimensions[self->n_dimensions] =
+        (ulam_dimension){.name = name, .length = length, .scale = reference(self, name)};
+    if (dataset)
+        *dataset = scale;
+    else
+        ulam_h5_done(h5, scale);
+    return self->n_dimensions++;
+}
+
+size_t ulam_labelled_index(ulam_labelled *self, const char *name, size_t length)
+{
+    int64_t *index = malloc((length ? length : 1) * sizeof *index);
+    if (!index) {
+        ulam_h5_fail_memory(self->h5);
+        return 0;
+    }
+    for (size_t i = 0; i < length; i++) index[i] = (int64_t)i;
+    const size_t result = ulam_labelled_dimension(self, name, length, ULAM_H5_INTEGER, index, NULL);
+    free(index);
+    return result;
+}
+
+/* Tells a dimension that it is a side of an array. */
+static void add_use(ulam_labelled *self, ulam_dimension *dimension, hobj_ref_t array, size_t side)
+{
+    ulam_dimension_use *uses = realloc(dimension->uses, (dimension->n_uses + 1) * sizeof *uses);
+    if (!uses) {
+        ulam_h5_fail_memory(self->h5);
+        return;
+    }
+    dimension->uses = uses;
+    memset(&uses[dimension->n_uses], 0, sizeof *uses); /* padding goes into the file */
+    uses[dimension->n_uses].array = array;
+    uses[dimension->n_uses].side = (int)side;
+    dimension->n_uses++;
+}
+
+hid_t ulam_labelled_put(ulam_labelled *self, const char *name, ulam_h5_type type, const size_t *dimensions, size_t rank,
+                        const void *data)
+{
+    ulam_h5 *h5 = self->h5;
+    if (h5->status != ULAM_OK) return H5I_INVALID_HID;
+    if (rank > H5S_MAX_RANK) {
+        h5->status = ulam_fail(h5->error, ULAM_EINVAL, "%s has %zu dimensions, and HDF5 holds at most %d", name, rank,
+                               H5S_MAX_RANK);
+        return H5I_INVALID_HID;
+    }
+    hsize_t shape[H5S_MAX_RANK];
+    hvl_t list[H5S_MAX_RANK];
+    for (size_t i = 0; i < rank; i++) {
+        ulam_dimension *dimension = &self->dimensions[dimensions[i]];
+        shape[i] = dimension->length;
+        list[i] = (hvl_t){1, &dimension->scale};
+    }
+    const hid_t dataset = ulam_h5_put(h5, self->group, name, type, shape, (int)rank, data);
+    if (rank == 0 || h5->status != ULAM_OK) return dataset;
+
+    const hid_t of_references = H5Tvlen_create(H5T_STD_REF_OBJ);
+    const hsize_t n = rank;
+    ulam_h5_put_attribute(h5, dataset, "DIMENSION_LIST", of_references, of_references, H5Screate_simple(1, &n, NULL),
+                          list);
+    const hobj_ref_t array = reference(self, name);
+    for (size_t i = 0; i < rank; i++) add_use(self, &self->dimensions[dimensions[i]], array, i);
+    return dataset;
+}
+
+static const char *short_unit(const char *unit)
+{
+    static const char *const words[][2] = {{"days", "d"},        {"hours", "h"},         {"minutes", "min"},
+                                           {"seconds", "s"},     {"milliseconds", "ms"}, {"microseconds", "us"},
+                                           {"nanoseconds", "ns"}};
+    for (size_t i = 0; unit && i < sizeof words / sizeof *words; i++)
+        if (strcmp(unit, words[i][0]) == 0) return words[i][1];
+    return unit;
+}
+
+void ulam_labelled_describe(ulam_labelled *self, hid_t dataset, const char *unit, const char *long_name)
+{
+    ulam_h5_put_text(self->h5, dataset, "units", short_unit(unit));
+    ulam_h5_put_text(self->h5, dataset, "long_name", long_name);
+}

@@ -1,0 +1,99 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hdf5_read.h"
+#include "image.h"
+#include "read_parts.h"
+
+void ulam_read_open(ulam_h5 *h5, ulam_bytes *image, const char *path, ulam_error *error)
+{
+    *image = (ulam_bytes){0};
+    ulam_h5_begin(h5, ULAM_EFORMAT, error);
+    h5->status = ulam_image_read(image, path, error);
+    if (h5->status != ULAM_OK) return;
+    ulam_h5_open(h5, image);
+    const uint64_t format = ulam_h5_get_unsigned(h5, h5->file, "ulam_format");
+    if (h5->status == ULAM_OK && format != ULAM_FILE_FORMAT)
+        h5->status = ulam_fail(error, ULAM_EFORMAT, "its format is %" PRIu64 ", and this version of ulam reads %d",
+                               format, ULAM_FILE_FORMAT);
+}
+
+ulam_status ulam_read_close(ulam_h5 *h5, ulam_bytes *image, const char *path)
+{
+    ulam_h5_close(h5);
+    /* A message about the image itself names it already. */
+    if (h5->status != ULAM_OK && image->data) ulam_fail_within(h5->error, "%s", path);
+    ulam_bytes_free(image);
+    return h5->status;
+}
+
+static void read_head(ulam_h5 *h5, ulam_result *self)
+{
+    self->version = ulam_h5_need_text(h5, h5->file, "ulam_version");
+    self->model = ulam_h5_need_text(h5, h5->file, "model");
+    self->seed = ulam_h5_get_unsigned(h5, h5->file, "seed");
+    self->job = ulam_h5_need_text(h5, h5->file, "job");
+    self->identity = ulam_h5_need_text(h5, h5->file, "identity");
+    char *status = ulam_h5_need_text(h5, h5->file, "status");
+    self->complete = status && strcmp(status, "complete") == 0;
+    free(status);
+}
+
+ulam_status ulam_result_read(ulam_result *self, const char *path, ulam_error *error)
+{
+    ulam_error unused = {0};
+    ulam_bytes image;
+    ulam_h5 h5;
+    *self = (ulam_result){0};
+    ulam_read_open(&h5, &image, path, error ? error : &unused);
+    read_head(&h5, self);
+    ulam_read_points(&h5, self);
+    ulam_read_results(&h5, self);
+    ulam_read_provenance(&h5, &self->provenance);
+    return ulam_read_close(&h5, &image, path);
+}
+
+static void free_parameter(ulam_result_parameter *self, size_t n_points)
+{
+    free(self->name);
+    free(self->unit);
+    free(self->dimension);
+    ulam_texts_free(self->text, n_points);
+}
+
+static void free_observable(ulam_result_observable *self)
+{
+    free(self->name);
+    free(self->unit);
+    free(self->help);
+    free(self->dimension);
+    free(self->dimension_unit);
+    free(self->coordinate);
+    free(self->mean);
+    free(self->std_error);
+    free(self->sd);
+    free(self->skewness);
+    free(self->excess_kurtosis);
+    free(self->min);
+    free(self->max);
+    free(self->count);
+    free(self->exact);
+}
+
+void ulam_result_free(ulam_result *self)
+{
+    for (size_t i = 0; i < self->n_parameters; i++) free_parameter(&self->parameters[i], self->n_points);
+    for (size_t i = 0; i < self->n_observables; i++) free_observable(&self->observables[i]);
+    free(self->parameters);
+    free(self->observables);
+    free(self->model);
+    free(self->version);
+    free(self->job);
+    free(self->identity);
+    free(self->runs);
+    free(self->failed);
+    free(self->runs_asked);
+    ulam_provenance_free(&self->provenance);
+    *self = (ulam_result){0};
+}

@@ -1,0 +1,21 @@
+/* The parts of a result file, each read by one function. They report through the file's status, and what they return or
+ * fill in can be freed whatever that is. */
+
+#ifndef ULAM_READ_PARTS_H
+#define ULAM_READ_PARTS_H
+
+#include "hdf5_file.h"
+#include "result_file.h"
+
+/* Reads the image and opens it, if it is of a format that this version knows. A file that cannot be opened has a status
+ * other than ULAM_OK, and a message that names it. Close it whatever comes of it. */
+void ulam_read_open(ulam_h5 *h5, ulam_bytes *image, const char *path, ulam_error *error);
+
+/* Closes the file; says in the message which one it was. */
+ulam_status ulam_read_close(ulam_h5 *h5, ulam_bytes *image, const char *path);
+
+void ulam_read_points(ulam_h5 *h5, ulam_result *result);
+void ulam_read_results(ulam_h5 *h5, ulam_result *result);
+void ulam_read_provenance(ulam_h5 *h5, ulam_provenance *provenance);
+
+#endif

@@ -1,0 +1,121 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "figures.h"
+#include "hdf5_read.h"
+#include "read_parts.h"
+
+typedef struct {
+    ulam_h5 *h5;
+    hid_t group;
+    size_t n_points;
+} reader;
+
+static void read_elements(reader *self, ulam_result_observable *observable)
+{
+    ulam_h5 *h5 = self->h5;
+    const hid_t dataset = ulam_h5_get_dataset(h5, self->group, observable->dimension);
+    const size_t length = observable->length;
+    const size_t cells = self->n_points * length;
+    const size_t n = ulam_h5_length(h5, dataset);
+    observable->dimension_unit = ulam_h5_get_text(h5, dataset, "units");
+    if (n != length && n != cells) ulam_h5_fail_format(h5, "not of the expected length", observable->dimension);
+    double *coordinate = ulam_h5_get_reals(h5, dataset, n);
+    observable->coordinate = coordinate;
+    if (n != cells && h5->status == ULAM_OK) {
+        observable->coordinate = malloc(cells * sizeof *coordinate);
+        for (size_t i = 0; observable->coordinate && i < cells; i++) observable->coordinate[i] = coordinate[i % length];
+        if (!observable->coordinate) ulam_h5_fail_memory(h5);
+        free(coordinate);
+    }
+    ulam_h5_done(h5, dataset);
+}
+
+/* Opens a figure of an observable; one that is not there only if it may be so. */
+static hid_t open_figure(reader *self, const char *name, size_t figure)
+{
+    const size_t size = strlen(name) + strlen(ulam_figures[figure].suffix) + 1;
+    char *full = malloc(size);
+    hid_t dataset = H5I_INVALID_HID;
+    if (!full) {
+        ulam_h5_fail_memory(self->h5);
+        return dataset;
+    }
+    snprintf(full, size, "%s%s", name, ulam_figures[figure].suffix);
+    const bool optional = figure == ULAM_FIGURE_COUNT || figure == ULAM_FIGURE_EXACT;
+    if (!optional || ulam_h5_has(self->h5, self->group, full))
+        dataset = ulam_h5_get_dataset(self->h5, self->group, full);
+    free(full);
+    return dataset;
+}
+
+static double *read_reals(reader *self, const char *name, size_t figure, size_t n)
+{
+    const hid_t dataset = open_figure(self, name, figure);
+    double *values = dataset < 0 ? NULL : ulam_h5_get_reals(self->h5, dataset, n);
+    ulam_h5_done(self->h5, dataset);
+    return values;
+}
+
+static uint64_t *read_count(reader *self, const char *name, size_t n)
+{
+    const hid_t dataset = open_figure(self, name, ULAM_FIGURE_COUNT);
+    uint64_t *values = dataset < 0 ? NULL : ulam_h5_get_counts(self->h5, dataset, n);
+    ulam_h5_done(self->h5, dataset);
+    return values;
+}
+
+/* What the array of the means says of the observable. */
+static void read_declaration(reader *self, ulam_result_observable *observable)
+{
+    const hid_t dataset = ulam_h5_get_dataset(self->h5, self->group, observable->name);
+    const size_t cells = ulam_h5_length(self->h5, dataset);
+    observable->unit = ulam_h5_get_text(self->h5, dataset, "units");
+    observable->help = ulam_h5_get_text(self->h5, dataset, "long_name");
+    observable->dimension = ulam_h5_get_text(self->h5, dataset, "elements");
+    observable->scalar = !observable->dimension;
+    observable->length = self->n_points ? cells / self->n_points : 0;
+    if (observable->length == 0 || observable->length * self->n_points != cells ||
+        (observable->scalar && observable->length != 1))
+        ulam_h5_fail_format(self->h5, "not of the expected length", observable->name);
+    ulam_h5_done(self->h5, dataset);
+}
+
+static void read_observable(reader *self, ulam_result_observable *observable)
+{
+    const char *name = observable->name;
+    read_declaration(self, observable);
+    if (self->h5->status != ULAM_OK) return;
+    const size_t n = observable->length * self->n_points;
+    if (!observable->scalar) read_elements(self, observable);
+    observable->mean = read_reals(self, name, ULAM_FIGURE_MEAN, n);
+    observable->std_error = read_reals(self, name, ULAM_FIGURE_STD_ERROR, n);
+    observable->sd = read_reals(self, name, ULAM_FIGURE_SD, n);
+    observable->skewness = read_reals(self, name, ULAM_FIGURE_SKEWNESS, n);
+    observable->excess_kurtosis = read_reals(self, name, ULAM_FIGURE_EXCESS_KURTOSIS, n);
+    observable->min = read_reals(self, name, ULAM_FIGURE_MIN, n);
+    observable->max = read_reals(self, name, ULAM_FIGURE_MAX, n);
+    observable->exact = read_reals(self, name, ULAM_FIGURE_EXACT, n);
+    observable->count = read_count(self, name, n);
+}
+
+void ulam_read_results(ulam_h5 *h5, ulam_result *result)
+{
+    size_t n = 0;
+    reader self = {.h5 = h5, .group = ulam_h5_get_group(h5, h5->file, "results"), .n_points = result->n_points};
+    char **names = ulam_h5_get_words(h5, self.group, "observables", &n);
+    result->observables = calloc(n + 1, sizeof *result->observables);
+    if (!result->observables) {
+        ulam_h5_fail_memory(h5);
+        ulam_texts_free(names, n);
+        names = NULL;
+    }
+    for (size_t i = 0; names && i < n; i++) {
+        result->observables[i].name = names[i];
+        result->n_observables = i + 1;
+        read_observable(&self, &result->observables[i]);
+    }
+    free(names);
+    ulam_h5_done(h5, self.group);
+}

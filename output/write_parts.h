@@ -1,0 +1,26 @@
+/* The parts of a result file, each written by one function. They report through the file's status. */
+
+#ifndef ULAM_WRITE_PARTS_H
+#define ULAM_WRITE_PARTS_H
+
+#include <ulam/state.h>
+
+#include "hdf5_file.h"
+#include "result_file.h"
+
+/* The attributes of the file as a whole. */
+void ulam_write_head(ulam_h5 *h5, const ulam_state *state);
+
+/* /points: a table with a row a point. */
+void ulam_write_points(ulam_h5 *h5, const ulam_state *state);
+
+/* /results: the figures of the observables over the sweep. */
+void ulam_write_results(ulam_h5 *h5, const ulam_state *state);
+
+/* /state: what a job goes on from. */
+void ulam_write_state(ulam_h5 *h5, const ulam_state *state);
+
+/* /provenance: a row a session. */
+void ulam_write_provenance(ulam_h5 *h5, const ulam_provenance *provenance);
+
+#endif

@@ -1,0 +1,87 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "progress.h"
+#include "state_figures.h"
+#include "worker.h"
+
+/* Observables whose figures are computed at a call: a few milliseconds. */
+static const size_t most_figures = 1000;
+
+static uint64_t runs_known(const ulam_state *state, size_t p)
+{
+    const ulam_point_state *point = &state->points[p];
+    uint64_t blocks = point->blocks;
+    for (size_t i = 0; i < point->n_early; i++) blocks += point->early[i].blocks;
+    return blocks * state->job->points[p].block + point->tail_runs;
+}
+
+ulam_status ulam_tracker_init(ulam_tracker *self, const ulam_state *state)
+{
+    const size_t n = state->job->n_points;
+    *self = (ulam_tracker){.start = ulam_clock(), .progress = {.points = n, .rel_error = NAN}};
+    self->rel_error = calloc(n ? n : 1, sizeof *self->rel_error);
+    self->stale = calloc(n ? n : 1, sizeof *self->stale);
+    if (!self->rel_error || !self->stale) return ULAM_ENOMEM;
+    for (size_t p = 0; p < n; p++) {
+        const uint64_t runs = runs_known(state, p);
+        self->progress.runs += runs;
+        self->progress.runs_asked += state->job->points[p].runs;
+        self->progress.points_complete += ulam_state_point_complete(state, p);
+        self->rel_error[p] = NAN;
+        self->stale[p] = runs > 0;
+    }
+    return ULAM_OK;
+}
+
+void ulam_tracker_free(ulam_tracker *self)
+{
+    free(self->rel_error);
+    free(self->stale);
+    *self = (ulam_tracker){0};
+}
+
+ulam_status ulam_tracker_add(ulam_tracker *self, ulam_state *state, const ulam_chunk *chunk, ulam_tally *tally,
+                             ulam_error *error)
+{
+    const bool complete = chunk->point < state->job->n_points && ulam_state_point_complete(state, chunk->point);
+    const ulam_status status = ulam_state_add(state, chunk, tally, error);
+    if (status) return status;
+    self->progress.runs += chunk->runs;
+    self->progress.session_runs += chunk->runs;
+    self->progress.points_complete += !complete && ulam_state_point_complete(state, chunk->point);
+    self->stale[chunk->point] = true;
+    return ULAM_OK;
+}
+
+/* The largest among the scalar observables of a point; NaN: none has one. */
+static double rel_error_at(const ulam_state *state, size_t p, size_t *figures)
+{
+    double largest = NAN;
+    for (size_t o = 0; o < state->job->model->n_observables; o++) {
+        const ulam_extent *extent = &state->job->extents[o];
+        ulam_summary summary;
+        if (!extent->scalar) continue;
+        ++*figures;
+        if (ulam_state_summarise_element(state, p, extent->offset, &summary)) continue;
+        if (summary.mean != 0) largest = fmax(largest, summary.std_error / fabs(summary.mean));
+    }
+    return largest;
+}
+
+ulam_progress ulam_tracker_look(ulam_tracker *self, const ulam_state *state)
+{
+    const size_t n = state->job->n_points;
+    size_t figures = 0;
+    for (size_t i = 0; i < n && figures < most_figures; i++) {
+        const size_t p = self->next;
+        self->next = p + 1 < n ? p + 1 : 0;
+        if (!self->stale[p]) continue;
+        self->stale[p] = false;
+        self->rel_error[p] = rel_error_at(state, p, &figures);
+    }
+    self->progress.rel_error = NAN;
+    for (size_t p = 0; p < n; p++) self->progress.rel_error = fmax(self->progress.rel_error, self->rel_error[p]);
+    self->progress.seconds = ulam_clock() - self->start;
+    return self->progress;
+}

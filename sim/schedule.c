@@ -1,0 +1,306 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "schedule.h"
+#include "state_figures.h"
+
+/* Assignments of at least this many seconds, where blocks are shorter: handing out costs about a tenth of it. */
+static const double shortest = 1e-3;
+
+/* Numbers in the answer to an assignment of several chunks. */
+static const size_t answer_width = 16384;
+
+static const size_t none = SIZE_MAX;
+
+struct ulam_gap {
+    uint64_t first, blocks;
+};
+
+struct ulam_schedule_point {
+    size_t gap, gap_end; /* whole blocks still to be handed out */
+    uint64_t tail;       /* runs of the partial last block, if that is to be handed out; else 0 */
+    uint64_t missing;    /* runs of the two, and of what was given back */
+    double seconds;      /* measured, of so many runs */
+    uint64_t runs;
+    size_t class; /* the list it stands in; none: in no list */
+    size_t previous, next;
+};
+
+void ulam_assignment_free(ulam_assignment *self)
+{
+    free(self->chunks);
+    *self = (ulam_assignment){0};
+}
+
+static ulam_status push_chunk(ulam_chunk **chunks, size_t *n, size_t *capacity, const ulam_chunk *chunk)
+{
+    if (*n == *capacity) {
+        const size_t more = *capacity ? 2 * *capacity : 8;
+        ulam_chunk *grown = realloc(*chunks, more * sizeof *grown);
+        if (!grown) return ULAM_ENOMEM;
+        *chunks = grown;
+        *capacity = more;
+    }
+    (*chunks)[(*n)++] = *chunk;
+    return ULAM_OK;
+}
+
+ulam_status ulam_assignment_add(ulam_assignment *self, const ulam_chunk *chunk)
+{
+    return push_chunk(&self->chunks, &self->n, &self->capacity, chunk);
+}
+
+/* Lists of points by cost */
+
+static void unlink_point(ulam_schedule *self, size_t p)
+{
+    ulam_schedule_point *point = &self->points[p];
+    if (point->class == none) return;
+    if (point->previous == none)
+        self->head[point->class] = point->next;
+    else
+        self->points[point->previous].next = point->next;
+    if (point->next == none)
+        self->tail[point->class] = point->previous;
+    else
+        self->points[point->next].previous = point->previous;
+    point->class = none;
+}
+
+static void append_point(ulam_schedule *self, size_t p, size_t class)
+{
+    ulam_schedule_point *point = &self->points[p];
+    point->class = class;
+    point->next = none;
+    point->previous = self->tail[class];
+    if (point->previous == none)
+        self->head[class] = p;
+    else
+        self->points[point->previous].next = p;
+    self->tail[class] = p;
+}
+
+static bool has_own(const ulam_schedule_point *point) { return point->gap < point->gap_end || point->tail; }
+
+/* Seconds a run; NaN: not the least idea. */
+static double cost_of(const ulam_schedule *self, size_t p)
+{
+    const ulam_schedule_point *point = &self->points[p];
+    return point->runs ? point->seconds / (double)point->runs : self->guess;
+}
+
+static size_t class_of(const ulam_schedule *self, size_t p)
+{
+    if (!self->points[p].runs) return ULAM_COST_CLASSES;
+    int exponent;
+    frexp(cost_of(self, p) * (double)self->job->points[p].block, &exponent);
+    const int class = exponent + ULAM_COST_CLASSES / 2;
+    return class < 0 ? 0 : class >= ULAM_COST_CLASSES ? ULAM_COST_CLASSES - 1 : (size_t) class;
+}
+
+/* Puts a visited point where it belongs now. */
+static void list_point(ulam_schedule *self, size_t p)
+{
+    const size_t class = has_own(&self->points[p]) ? class_of(self, p) : none;
+    if (class == self->points[p].class) return;
+    unlink_point(self, p);
+    if (class != none) append_point(self, p, class);
+}
+
+/* What is missing */
+
+static ulam_status add_gap(ulam_schedule *self, size_t p, uint64_t first, uint64_t end)
+{
+    if (first >= end) return ULAM_OK;
+    if (self->n_gaps == self->gaps_capacity) {
+        const size_t capacity = self->gaps_capacity ? 2 * self->gaps_capacity : 64;
+        ulam_gap *gaps = realloc(self->gaps, capacity * sizeof *gaps);
+        if (!gaps) return ULAM_ENOMEM;
+        self->gaps = gaps;
+        self->gaps_capacity = capacity;
+    }
+    self->gaps[self->n_gaps++] = (ulam_gap){.first = first, .blocks = end - first};
+    self->points[p].missing += (end - first) * self->job->points[p].block;
+    return ULAM_OK;
+}
+
+static ulam_status find_missing(ulam_schedule *self, const ulam_state *state, size_t p)
+{
+    const ulam_point *asked = &self->job->points[p];
+    const ulam_point_state *known = &state->points[p];
+    const uint64_t whole = asked->runs / asked->block, rest = asked->runs % asked->block;
+    ulam_schedule_point *point = &self->points[p];
+    *point = (ulam_schedule_point){.gap = self->n_gaps, .class = none};
+
+    uint64_t at = known->blocks;
+    for (size_t i = 0; i < known->n_early; i++) {
+        const uint64_t first = known->early[i].first;
+        if (add_gap(self, p, at, first < whole ? first : whole)) return ULAM_ENOMEM;
+        at = first + known->early[i].blocks;
+    }
+    if (add_gap(self, p, at, whole)) return ULAM_ENOMEM;
+    point->gap_end = self->n_gaps;
+    if (rest && !known->tail_runs && !ulam_state_knows(state, p, whole)) point->tail = rest;
+    point->missing += point->tail;
+    self->missing += point->missing;
+    return ULAM_OK;
+}
+
+ulam_status ulam_schedule_init(ulam_schedule *self, const ulam_state *state, size_t ranks)
+{
+    const ulam_job *job = state->job;
+    *self = (ulam_schedule){.job = job, .ranks = ranks, .guess = NAN};
+    self->target = fmin(1, fmax(0.25, 1e-4 * (double)ranks));
+    self->max_chunks = job->width < answer_width / 1024 ? 1024 : answer_width / job->width;
+    if (self->max_chunks == 0) self->max_chunks = 1;
+    for (size_t i = 0; i <= ULAM_COST_CLASSES; i++) self->head[i] = self->tail[i] = none;
+    self->points = calloc(job->n_points ? job->n_points : 1, sizeof *self->points);
+    if (!self->points) return ULAM_ENOMEM;
+    for (size_t p = 0; p < job->n_points; p++)
+        if (find_missing(self, state, p)) return ULAM_ENOMEM;
+    self->unknown_runs = self->missing;
+    return ULAM_OK;
+}
+
+void ulam_schedule_free(ulam_schedule *self)
+{
+    free(self->points);
+    free(self->gaps);
+    free(self->returned);
+    *self = (ulam_schedule){0};
+}
+
+bool ulam_schedule_finished(const ulam_schedule *self) { return self->missing == 0 && self->in_hand == 0; }
+
+/* Counts runs of a point in or out of what is missing. */
+static void count_missing(ulam_schedule *self, size_t p, uint64_t runs, bool out)
+{
+    ulam_schedule_point *point = &self->points[p];
+    const double work = point->runs ? cost_of(self, p) * (double)runs : 0;
+    const uint64_t unknown = point->runs ? 0 : runs;
+    point->missing = out ? point->missing - runs : point->missing + runs;
+    self->missing = out ? self->missing - runs : self->missing + runs;
+    self->unknown_runs = out ? self->unknown_runs - unknown : self->unknown_runs + unknown;
+    self->measured_work += out ? -work : work;
+}
+
+void ulam_schedule_done(ulam_schedule *self, size_t p, uint64_t runs, double seconds)
+{
+    ulam_schedule_point *point = &self->points[p];
+    self->in_hand -= runs;
+    if (runs == 0) return;
+    const uint64_t missing = point->missing;
+    count_missing(self, p, missing, true);
+    point->runs += runs;
+    point->seconds += seconds > 0 ? seconds : 0;
+    count_missing(self, p, missing, false);
+    self->guess = cost_of(self, p);
+    if (p < self->visited) list_point(self, p);
+}
+
+ulam_status ulam_schedule_return(ulam_schedule *self, const ulam_chunk *chunk)
+{
+    if (push_chunk(&self->returned, &self->n_returned, &self->returned_capacity, chunk)) return ULAM_ENOMEM;
+    self->in_hand -= chunk->runs;
+    count_missing(self, chunk->point, chunk->runs, false);
+    return ULAM_OK;
+}
+
+/* Handing out */
+
+/* Seconds of work to hand out now: less towards the end, so that all end together. */
+static double plan(const ulam_schedule *self)
+{
+    double left = fmax(0, self->measured_work);
+    if (self->unknown_runs && !isnan(self->guess)) left += self->guess * (double)self->unknown_runs;
+    return fmin(self->target, fmax(shortest, left / (2 * (double)self->ranks)));
+}
+
+/* The point whose turn it is: given back; never visited; not measured yet; the costliest. */
+static size_t next_point(ulam_schedule *self)
+{
+    if (self->n_returned) return self->returned[self->n_returned - 1].point;
+    while (self->visited < self->job->n_points && !has_own(&self->points[self->visited])) self->visited++;
+    if (self->visited < self->job->n_points) return self->visited;
+    for (size_t class = ULAM_COST_CLASSES + 1; class -- > 0;)
+        if (self->head[class] != none) return self->head[class];
+    return none;
+}
+
+static ulam_chunk cut_returned(ulam_schedule *self, uint64_t blocks)
+{
+    ulam_chunk *top = &self->returned[self->n_returned - 1], chunk = *top;
+    if (blocks < top->blocks) {
+        chunk.blocks = blocks;
+        chunk.runs = blocks * self->job->points[top->point].block;
+        top->first += blocks;
+        top->blocks -= blocks;
+        top->runs -= chunk.runs;
+    } else {
+        self->n_returned--;
+    }
+    return chunk;
+}
+
+static ulam_chunk cut_own(ulam_schedule *self, size_t p, uint64_t blocks)
+{
+    ulam_schedule_point *point = &self->points[p];
+    const ulam_point *asked = &self->job->points[p];
+    ulam_chunk chunk = {.point = p, .first = asked->runs / asked->block, .blocks = 1, .runs = point->tail};
+    if (point->gap < point->gap_end) {
+        ulam_gap *gap = &self->gaps[point->gap];
+        chunk.first = gap->first;
+        chunk.blocks = blocks < gap->blocks ? blocks : gap->blocks;
+        chunk.runs = chunk.blocks * asked->block;
+        gap->first += chunk.blocks;
+        gap->blocks -= chunk.blocks;
+        if (gap->blocks == 0) point->gap++;
+    } else {
+        point->tail = 0;
+    }
+    return chunk;
+}
+
+/* Blocks of a point that fit into so many seconds, at least one; one only, until the point has been measured. */
+static uint64_t fitting_blocks(const ulam_schedule *self, size_t p, double seconds)
+{
+    if (!self->points[p].runs) return 1;
+    const double n = seconds / (cost_of(self, p) * (double)self->job->points[p].block);
+    return n >= 0x1p48 || isnan(n) ? UINT64_C(1) << 48 : n < 1 ? 1 : (uint64_t)n;
+}
+
+static ulam_chunk cut(ulam_schedule *self, size_t p, double seconds)
+{
+    const uint64_t blocks = fitting_blocks(self, p, seconds);
+    const bool returned = self->n_returned > 0;
+    const ulam_chunk chunk = returned ? cut_returned(self, blocks) : cut_own(self, p, blocks);
+    count_missing(self, p, chunk.runs, true);
+    self->in_hand += chunk.runs;
+    if (!returned) {
+        if (p == self->visited) self->visited++;
+        list_point(self, p);
+    }
+    return chunk;
+}
+
+ulam_status ulam_schedule_take(ulam_schedule *self, ulam_assignment *assignment)
+{
+    const double planned = plan(self);
+    double used = 0;
+    assignment->n = 0;
+    assignment->seconds = fmax(2 * planned, 0.02);
+    while (assignment->n < self->max_chunks) {
+        const size_t p = next_point(self);
+        if (p == none) break;
+        const double cost = cost_of(self, p);
+        const double block = cost * (double)self->job->points[p].block;
+        if (assignment->n && (isnan(cost) || used + block > planned)) break;
+        const ulam_chunk place = {0};
+        if (ulam_assignment_add(assignment, &place)) return assignment->n ? ULAM_OK : ULAM_ENOMEM;
+        const ulam_chunk chunk = cut(self, p, planned - used);
+        assignment->chunks[assignment->n - 1] = chunk;
+        if (isnan(cost)) break;
+        used += cost * (double)chunk.runs;
+    }
+    return ULAM_OK;
+}

@@ -1,0 +1,72 @@
+/* Schedule: which runs a job still lacks, handed out as assignments and taken back when they were too long.
+ *
+ * Pure bookkeeping: no clock, no MPI, no sums. What it decides depends on measured times, and nothing of it can touch a
+ * result's bits. docs/scheduling.md tells the rules. */
+
+#ifndef ULAM_SCHEDULE_H
+#define ULAM_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ulam/state.h>
+
+/* Chunks that one asker performs, one after another, and answers together. */
+typedef struct {
+    ulam_chunk *chunks; /* [n], owned */
+    size_t n;
+    size_t capacity;
+    double seconds; /* what is not begun after this long is given back, apart from the first block */
+} ulam_assignment;
+
+void ulam_assignment_free(ulam_assignment *self);
+ulam_status ulam_assignment_add(ulam_assignment *self, const ulam_chunk *chunk);
+
+typedef struct ulam_schedule_point ulam_schedule_point;
+typedef struct ulam_gap ulam_gap;
+
+enum {
+    ULAM_COST_CLASSES = 64
+};
+
+typedef struct {
+    const ulam_job *job;
+    size_t ranks;
+    double target;     /* s of work in an assignment, while there is plenty */
+    size_t max_chunks; /* in an assignment, so that its answer stays small */
+
+    ulam_schedule_point *points; /* [job->n_points] */
+    ulam_gap *gaps;              /* [n_gaps], ascending, point by point */
+    size_t n_gaps, gaps_capacity;
+    size_t visited;                     /* points below have been handed out once, or lack nothing */
+    size_t head[ULAM_COST_CLASSES + 1]; /* points that lack runs, by the cost of a block; the last: not measured yet */
+    size_t tail[ULAM_COST_CLASSES + 1];
+    ulam_chunk *returned; /* [n_returned], a stack */
+    size_t n_returned, returned_capacity;
+
+    uint64_t missing;      /* runs that are still to be handed out */
+    uint64_t in_hand;      /* runs handed out and not answered */
+    double measured_work;  /* s, of the missing runs at measured points */
+    uint64_t unknown_runs; /* missing runs at the others */
+    double guess;          /* s a run, where none was measured: the latest of another point; NaN: none at all */
+} ulam_schedule;
+
+/* Lists what state lacks, for so many ranks. ULAM_ENOMEM. Whatever it returns, ulam_schedule_free() may be called. */
+ulam_status ulam_schedule_init(ulam_schedule *self, const ulam_state *state, size_t ranks);
+void ulam_schedule_free(ulam_schedule *self);
+
+/* Hands out the next assignment into an initialised one, whose chunks are replaced; n = 0: there is nothing to hand out
+ * now. ULAM_ENOMEM: nothing was handed out. */
+ulam_status ulam_schedule_take(ulam_schedule *self, ulam_assignment *assignment);
+
+/* So many runs of a point, handed out before, have been done and took so many seconds. */
+void ulam_schedule_done(ulam_schedule *self, size_t point, uint64_t runs, double seconds);
+
+/* Takes back a chunk that was handed out and not begun; another asker will get it. ULAM_ENOMEM. */
+ulam_status ulam_schedule_return(ulam_schedule *self, const ulam_chunk *chunk);
+
+/* Nothing is left to hand out, and nothing in hand. */
+bool ulam_schedule_finished(const ulam_schedule *self);
+
+#endif
