@@ -1,0 +1,46 @@
+#include <ulam/rng.h>
+
+#include "portable_math.h"
+
+PORTABLE double gaussian(ulam_rng *rng) { return portable_normal_quantile(ulam_uniform_open(rng)); }
+
+/* 1 - u is exact, and 0 - log keeps the sign of 0 positive where u is 0. */
+PORTABLE double exponential(ulam_rng *rng) { return 0 - portable_log(1 - ulam_uniform(rng)); }
+
+PORTABLE void gaussian_pair(ulam_rng *rng, double pair[2])
+{
+    const double radius = __builtin_sqrt(-2 * portable_log(1 - ulam_uniform(rng)));
+    const double quarters = 4 * ulam_uniform(rng);
+    const double whole = quarters + portable_rounder - portable_rounder;
+    const double angle = (quarters - whole) * 0x1.921fb54442d18p+0;
+    const int quadrant = (int)whole & 3;
+    pair[0] = radius * portable_quadrant(quadrant + 1, angle, 0);
+    pair[1] = radius * portable_quadrant(quadrant, angle, 0);
+}
+
+PORTABLE void gaussian_fill(ulam_rng *rng, double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) values[i] = gaussian(rng);
+}
+
+PORTABLE void exponential_fill(ulam_rng *rng, double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) values[i] = exponential(rng);
+}
+
+ULAM_TWO_BUILDS(double, ulam_gaussian, gaussian, (ulam_rng * rng), (rng))
+ULAM_TWO_BUILDS(double, ulam_exponential, exponential, (ulam_rng * rng), (rng))
+ULAM_TWO_BUILDS(void, ulam_gaussian_pair, gaussian_pair, (ulam_rng * rng, double pair[2]), (rng, pair))
+ULAM_TWO_BUILDS(void, ulam_gaussian_fill, gaussian_fill, (ulam_rng * rng, double *values, size_t n), (rng, values, n))
+ULAM_TWO_BUILDS(void, ulam_exponential_fill, exponential_fill, (ulam_rng * rng, double *values, size_t n),
+                (rng, values, n))
+
+void ulam_uniform_fill(ulam_rng *rng, double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) values[i] = ulam_uniform(rng);
+}
+
+void ulam_uniform_open_fill(ulam_rng *rng, double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) values[i] = ulam_uniform_open(rng);
+}
