@@ -14,6 +14,7 @@ enum {
 ulam_status ulam_tally_init(ulam_tally *self, size_t width)
 {
     *self = (ulam_tally){0};
+    if (width > PTRDIFF_MAX / sizeof *self->moments) return ULAM_ENOMEM;
     self->moments = calloc(width ? width : 1, sizeof *self->moments);
     if (!self->moments) return ULAM_ENOMEM;
     self->width = width;
