@@ -49,6 +49,19 @@ static const char *type_name(ulam_type type)
     return "";
 }
 
+/* A table with these heads, all of it text. */
+static void start_table(ulam_table *table, const char *const *heads, size_t n)
+{
+    ulam_table_init(table, n);
+    for (size_t i = 0; i < n; i++) ulam_table_head(table, i, heads[i], true);
+}
+
+static void add_row(ulam_table *table, const char *const *cells)
+{
+    ulam_table_row(table);
+    for (size_t i = 0; i < table->columns; i++) ulam_table_set(table, i, cells[i]);
+}
+
 static const char *or_empty(const char *text) { return text ? text : ""; }
 
 /* Writes a choice's words as "call | put" into text[size]; for other types the bounds. */
@@ -66,17 +79,17 @@ static void format_bounds(const ulam_parameter *parameter, char *text, size_t si
 
 static void print_parameters(const ulam_model *model)
 {
-    ulam_table table = {0};
-    ulam_table_columns(&table, (const char *[]){"parameter", "type", "default", "unit", "bounds", ""}, 6);
+    ulam_table table;
+    start_table(&table, (const char *[]){"parameter", "type", "default", "unit", "bounds", "meaning"}, 6);
     for (size_t i = 0; i < model->n_parameters; i++) {
         const ulam_parameter *parameter = &model->parameters[i];
         char bounds[256];
         format_bounds(parameter, bounds, sizeof bounds);
-        ulam_table_row(&table, (const char *[]){parameter->name, type_name(parameter->type),
-                                                parameter->default_value ? parameter->default_value : "required",
-                                                or_empty(parameter->unit), bounds, or_empty(parameter->help)});
+        add_row(&table, (const char *[]){parameter->name, type_name(parameter->type),
+                                         parameter->default_value ? parameter->default_value : "required",
+                                         or_empty(parameter->unit), bounds, or_empty(parameter->help)});
     }
-    ulam_table_print(&table, stdout);
+    ulam_table_print(&table, stdout, 0, 0);
     ulam_table_free(&table);
 }
 
@@ -94,17 +107,17 @@ static void format_length(const ulam_observable *observable, char *text, size_t 
 static void print_observables(const ulam_model *model)
 {
     static const char *const kinds[] = {"number", "indicator", "count"};
-    ulam_table table = {0};
-    ulam_table_columns(&table, (const char *[]){"observable", "kind", "unit", "exact", ""}, 5);
+    ulam_table table;
+    start_table(&table, (const char *[]){"observable", "kind", "unit", "exact mean", "meaning"}, 5);
     for (size_t i = 0; i < model->n_observables; i++) {
         const ulam_observable *observable = &model->observables[i];
         char length[80], name[160];
         format_length(observable, length, sizeof length);
         snprintf(name, sizeof name, "%s%s", observable->name, length);
-        ulam_table_row(&table, (const char *[]){name, kinds[observable->kind], or_empty(observable->unit),
-                                                observable->exact ? "known" : "", or_empty(observable->help)});
+        add_row(&table, (const char *[]){name, kinds[observable->kind], or_empty(observable->unit),
+                                         observable->exact ? "known" : "", or_empty(observable->help)});
     }
-    ulam_table_print(&table, stdout);
+    ulam_table_print(&table, stdout, 0, 0);
     ulam_table_free(&table);
 }
 
