@@ -43,6 +43,8 @@ static void describe(const ulam_progress *progress, char *text, size_t size)
 static void show(void *self, const ulam_progress *progress)
 {
     ulam_progress_display *display = self;
+    if (!display->terminal && progress->seconds < display->logged + log_interval) return;
+    display->logged = progress->seconds;
     char text[160];
     describe(progress, text, sizeof text);
     if (display->terminal) {

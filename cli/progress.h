@@ -9,7 +9,8 @@
 
 typedef struct {
     bool terminal;
-    bool shown; /* a live line stands on the terminal */
+    bool shown;    /* a live line stands on the terminal */
+    double logged; /* s into the session, of the last line of a log */
 } ulam_progress_display;
 
 /* A monitor that shows progress through self; a silent one if quiet. */
