@@ -54,7 +54,4 @@ void ulam_worker_free(ulam_worker *self);
 ulam_status ulam_worker_perform(ulam_worker *self, const ulam_assignment *assignment, const _Atomic bool *stop,
                                 ulam_answer *answer, ulam_error *error);
 
-/* Seconds of a clock that never steps back. */
-double ulam_clock(void);
-
 #endif

@@ -3,6 +3,7 @@
 #ifndef ULAM_EXECUTE_H
 #define ULAM_EXECUTE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -36,13 +37,27 @@ typedef struct {
     double interval; /* s, between calls */
 } ulam_monitor;
 
+/* When to stop early. The runs in hand are finished and count, since to drop them would favour short runs (Glynn and
+ * Heidelberger 1991); hand-out ends early enough, judged by the longest runs seen, that they are done by the deadline. */
+typedef struct {
+    const volatile sig_atomic_t *requested; /* set by a signal handler: stop handing out now; NULL: never */
+    double deadline;                        /* on ulam_clock(), s; INFINITY: none */
+    double grace; /* s past the request or the deadline after which runs still in hand are dropped; INFINITY: none is */
+} ulam_stop;
+
 typedef struct {
     ulam_sink sink;       /* put NULL: nowhere; the caller finds everything in the state */
     ulam_monitor monitor; /* show NULL: none */
+    ulam_stop stop;
 } ulam_execution;
 
-/* Performs the runs that state lacks, in this process and on this thread, and puts the state into the sink at the end.
- * ULAM_ERUN: a run failed; the message names model, point and run. Others as the parts return them. */
+/* Seconds of a clock that never steps back. */
+double ulam_clock(void);
+
+/* Performs the runs that state lacks, in this process, and puts the state into the sink every job->conduct.checkpoint
+ * seconds and at the end. Stopped early it returns ULAM_OK with an incomplete state. ULAM_ERUN: a run failed, or more than
+ * max_failed; the message names model, point and run. Others as the parts return them; what was done before is in the
+ * state. */
 ulam_status ulam_execute(const ulam_job *job, ulam_state *state, const ulam_execution *execution, ulam_error *error);
 
 #ifdef __cplusplus

@@ -28,6 +28,7 @@ typedef struct {
     const char *runs; /* replace the job's own; NULL: keep it */
     const char *seed;
     const char *output;
+    const char *part; /* "K/N": only the K-th of N equal parts of each point's runs; NULL: all */
 } ulam_job_source;
 
 typedef enum {
@@ -43,11 +44,26 @@ typedef struct {
     size_t n_parameters;
 } ulam_axis;
 
+typedef enum {
+    ULAM_ON_FAILURE_STOP,   /* the first failed run ends the job */
+    ULAM_ON_FAILURE_RECORD, /* failed runs are counted, listed and left out */
+} ulam_on_failure;
+
+/* How a job is carried out. No part of its identity: it may change from session to session. */
+typedef struct {
+    double checkpoint; /* s between writes of the result file; INFINITY: only at the end */
+    ulam_on_failure on_failure;
+    uint64_t max_failed; /* recorded failures that are still borne; one more ends the job */
+    bool isolate;        /* runs are performed in a child process */
+    double run_timeout;  /* s that a run may take, with isolate; INFINITY: any */
+} ulam_conduct;
+
 typedef struct {
     const ulam_value *values; /* [model->n_parameters] */
     uint64_t key;             /* of its streams */
-    uint64_t runs;
-    uint64_t block; /* runs that are summed together, at least 1 */
+    uint64_t first;           /* run: where a part begins, a multiple of block; 0 of a whole job */
+    uint64_t runs;            /* performed are the runs first <= r < runs */
+    uint64_t block;           /* runs that are summed together, at least 1 */
 } ulam_point;
 
 /* Where an observable's elements stand among the job->width numbers of a run. */
@@ -61,8 +77,10 @@ typedef struct {
     const ulam_model *model;
     uint64_t seed;
     ulam_streams streams;
-    char *text;   /* a job file that, read afresh, gives this job: as it was written, with replacements made */
-    char *output; /* path of the result file */
+    ulam_conduct conduct;
+    uint64_t part, parts; /* this is the part-th (1, 2, ...) of so many; 1 of 1: the whole */
+    char *text;           /* a job file that, read afresh, gives this job: as it was written, with replacements made */
+    char *output;         /* path of the result file */
 
     ulam_axis *axes; /* [n_axes]; none: a single point */
     size_t n_axes;

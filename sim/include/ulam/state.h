@@ -40,9 +40,27 @@ typedef struct {
     size_t early_capacity;
 } ulam_point_state;
 
+/* A run that failed and was recorded. */
+typedef struct {
+    size_t point;
+    uint64_t run;
+    char cause[160]; /* one line, cut to fit */
+} ulam_failure;
+
+/* A run that was in hand when a job was stopped, and dropped. It will be performed when the job goes on. */
+typedef struct {
+    size_t point;
+    uint64_t run;
+    double age; /* s that it had been running */
+} ulam_dropped_run;
+
 typedef struct {
     const ulam_job *job;
     ulam_point_state *points; /* [job->n_points] */
+    ulam_failure *failures;   /* [n_failures], sorted by point and run */
+    size_t n_failures, failures_capacity;
+    ulam_dropped_run *dropped; /* [n_dropped] by the last session's stop; empty: nothing was */
+    size_t n_dropped;
 } ulam_state;
 
 /* Nothing known yet. Keeps a pointer to job. ULAM_ENOMEM. Whatever it returns, ulam_state_free() may be called. */
