@@ -1,7 +1,7 @@
 /* Stochastic SIR epidemic in a closed, well-mixed population of N. With s susceptible and i infected, an infection
- * happens at rate beta s i / N and a recovery at rate gamma i, beta = R_0 gamma (Bailey 1975). Gillespie's direct method
- * (Gillespie 1977): the time to the next event is exponential with the total rate, and the event is an infection with
- * that rate's share of it. A run ends when nobody is infected. */
+ * happens at rate beta s i / N and a recovery at rate gamma i, beta = R_0 gamma (Bailey 1975). By Gillespie's direct
+ * method (1977) the time to the next event is exponential with the total rate, and the event is an infection with that
+ * rate's share of it. A run ends when nobody is infected. */
 
 #include <ulam/math.h>
 #include <ulam/model.h>

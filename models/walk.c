@@ -1,5 +1,6 @@
 /* Random walks on the hypercubic lattice in d dimensions: simple, each step to one of the 2 d neighbours with equal
- * chances; or self-avoiding, drawn uniformly from all walks of n steps that visit no site twice (Madras and Slade 1993).
+ * chances; or self-avoiding, drawn uniformly from all walks of n steps that visit no site twice (Madras and Slade
+ * 1993).
  *
  * Self-avoiding walks come from dimerisation (Suzuki 1968, Alexandrowicz 1969): two independent uniform walks of half
  * the length are joined, and both are thrown away where they meet again. Every self-avoiding walk is one such pair, all

@@ -28,7 +28,7 @@ static void compare_lines(FILE *out, const char *from, const char *other, bool c
     for (const char *line = from; *line;) {
         const char *end = strchrnul(line, '\n');
         const char *colon = memchr(line, ':', (size_t)(end - line));
-        size_t length, other_length;
+        size_t length = 0, other_length = 0;
         const char *value = colon ? find_value(line, line, (size_t)(colon - line), &length) : NULL;
         const char *theirs = colon ? find_value(other, line, (size_t)(colon - line), &other_length) : NULL;
         if (value && !theirs)

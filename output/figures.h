@@ -25,7 +25,7 @@ enum {
 
 typedef struct {
     const char *suffix;
-    const char *words; /* before the observable's own in `long_name`; NULL: none */
+    const char *words; /* before the observable's name in `long_name`; NULL: its help stands there */
     bool has_unit;     /* the observable's */
     ulam_h5_type type;
 } ulam_figure;

@@ -140,7 +140,7 @@ hid_t ulam_labelled_put(ulam_labelled *self, const char *name, ulam_h5_type type
                                H5S_MAX_RANK);
         return H5I_INVALID_HID;
     }
-    hsize_t shape[H5S_MAX_RANK];
+    hsize_t shape[H5S_MAX_RANK] = {0};
     hvl_t list[H5S_MAX_RANK];
     for (size_t i = 0; i < rank; i++) {
         ulam_dimension *dimension = &self->dimensions[dimensions[i]];

@@ -143,7 +143,7 @@ static void put_figure(results *self, size_t observable, size_t figure, const ul
     collect(self, observable, figure);
     const hid_t dataset = ulam_labelled_put(&self->group, self->names[observable * ULAM_FIGURES + figure], meant->type,
                                             self->axes, self->job->n_axes + (elements ? 1 : 0), self->values);
-    const char *subject = declared->help ? declared->help : declared->name;
+    const char *subject = figure == ULAM_FIGURE_MEAN && declared->help ? declared->help : declared->name;
     char *long_name = join(meant->words, subject);
     char *coordinates = elements && elements->auxiliary ? join(self->coordinates, elements->variable) : NULL;
     if (!long_name || (elements && elements->auxiliary && !coordinates)) ulam_h5_fail_memory(h5);

@@ -116,7 +116,8 @@ static ulam_status put_fixed(const ulam_job *self, size_t index, ulam_bytes *byt
     const ulam_parameter *parameter = &self->model->parameters[index];
     const ulam_value value = self->points[0].values[index];
     if (self->storage->swept[index]) return ULAM_OK;
-    ulam_status status = put(bytes, parameter->name);
+    ulam_status status = put(bytes, "params.");
+    if (!status) status = put(bytes, parameter->name);
     if (!status) status = put(bytes, parameter->type == ULAM_FILE ? ": content " : ": ");
     if (!status)
         status = parameter->type == ULAM_FILE ? ulam_value_write_canonical(parameter, value, bytes)

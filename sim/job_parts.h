@@ -93,9 +93,9 @@ ulam_status ulam_job_read_count(const char *what, const char *text, uint64_t mos
 /* Reads `params`. */
 ulam_status ulam_job_read_params(ulam_job_reading *self);
 
-/* Reads `sweep` and `zip`, or `points`, into columns and the job's axes. */
-ulam_status ulam_job_read_sweep(ulam_job_reading *self);
+/* Read `points`, or `sweep` and `zip`, into columns and the job's axes. */
 ulam_status ulam_job_read_points(ulam_job_reading *self);
+ulam_status ulam_job_read_sweep(ulam_job_reading *self);
 
 /* Adds the axes of a sweep, groups of zip (NULL: none) as one; adds an axis. */
 ulam_status ulam_job_add_axes(ulam_job_reading *self, const ulam_yaml_node *sweep, const ulam_yaml_node *zip);

@@ -1,5 +1,6 @@
 /* `points`: a CSV file, a column a parameter and a row a point. */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,10 +148,11 @@ static ulam_status grow(table *self)
 /* A list inside a field is written as in a job file: "[1, 2, 3]". */
 static ulam_status read_list(table *self, const ulam_parameter *parameter, ulam_value *value)
 {
+    char where[ULAM_SHOWN_SIZE + 48];
     ulam_yaml tree;
-    const ulam_yaml_node nothing = {.where = "", .plain = true, .text = ""};
-    ulam_status status =
-        ulam_yaml_read(&tree, parameter->name, false, (char *)self->field.data, self->field.size, self->error);
+    snprintf(where, sizeof where, "%s:%zu:%zu", ulam_show_path(self->path).text, self->csv.line, self->csv.column);
+    ulam_status status = ulam_yaml_read(&tree, where, false, (char *)self->field.data, self->field.size, self->error);
+    const ulam_yaml_node nothing = {.where = where, .plain = true, .text = ""};
     if (!status)
         status = ulam_value_read_node(parameter, tree.root ? tree.root : &nothing, &self->reading->storage->arena, NULL,
                                       value, self->error);
@@ -162,18 +164,16 @@ static ulam_status read_value(table *self, size_t column)
 {
     const char *text = (const char *)self->field.data;
     const size_t index = self->column[column];
-    ulam_status status;
     if (index == runs_column) {
-        status = ulam_job_read_count("runs", text, ULAM_MAX_RUNS, &self->runs[self->rows], self->error);
-    } else {
-        const ulam_parameter *parameter = &self->reading->model->parameters[index];
-        const ulam_file_source files = ulam_job_files(self->reading);
-        ulam_value *value = &self->values[column][self->rows];
-        status = parameter->type == ULAM_REALS
-                     ? read_list(self, parameter, value)
-                     : ulam_value_read(parameter, text, &self->reading->storage->arena, &files, value, self->error);
+        if (!ulam_job_read_count("runs", text, ULAM_MAX_RUNS, &self->runs[self->rows], self->error)) return ULAM_OK;
+        return place_field(self);
     }
-    return status ? place_field(self) : ULAM_OK;
+    const ulam_parameter *parameter = &self->reading->model->parameters[index];
+    const ulam_file_source files = ulam_job_files(self->reading);
+    ulam_arena *arena = &self->reading->storage->arena;
+    ulam_value *value = &self->values[column][self->rows];
+    if (parameter->type == ULAM_REALS) return read_list(self, parameter, value);
+    return ulam_value_read(parameter, text, arena, &files, value, self->error) ? place_field(self) : ULAM_OK;
 }
 
 static ulam_status fail_width(const table *self, size_t columns)

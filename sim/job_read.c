@@ -195,10 +195,18 @@ static ulam_status read_tree(ulam_job_reading *self, const char *text, size_t si
 static ulam_status read_parts(ulam_job_reading *self)
 {
     static ulam_status (*const parts[])(ulam_job_reading *) = {
-        read_keys,           read_model,           read_seed,
-        read_streams,        read_block,           ulam_job_read_params,
-        ulam_job_read_sweep, ulam_job_read_points, ulam_job_take_defaults,
-        read_runs,           read_output,          ulam_job_make_points,
+        read_keys,
+        read_model,
+        read_seed,
+        read_streams,
+        read_block,
+        ulam_job_read_params,
+        ulam_job_read_points,
+        ulam_job_read_sweep,
+        ulam_job_take_defaults,
+        read_runs,
+        read_output,
+        ulam_job_make_points,
     };
     ulam_status status = ULAM_OK;
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !status; i++) status = parts[i](self);

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -161,10 +162,9 @@ void ulam_write_real_hex(char text[ULAM_REAL_TEXT_SIZE], double value)
         return;
     }
     const uint64_t mantissa = (uint64_t)ldexp(frexp(fabs(value), &exponent), 53); /* 53 bits, the first one set */
-    uint64_t fraction = mantissa & ((UINT64_C(1) << 52) - 1);
-    int width = 13;
-    for (; width > 0 && fraction % 16 == 0; width--) fraction /= 16;
-    char tail[16] = "";
-    if (width > 0) snprintf(tail, sizeof tail, ".%0*llx", width, (unsigned long long)fraction);
+    char tail[16];
+    snprintf(tail, sizeof tail, ".%013" PRIx64, mantissa & ((UINT64_C(1) << 52) - 1));
+    for (size_t end = strlen(tail); end > 0 && (tail[end - 1] == '0' || tail[end - 1] == '.'); end--)
+        tail[end - 1] = '\0';
     snprintf(text, ULAM_REAL_TEXT_SIZE, "%s0x1%sp%d", value < 0 ? "-" : "", tail, exponent - 1);
 }

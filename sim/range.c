@@ -122,14 +122,15 @@ static ulam_status each_logarithmic(const ulam_range *self, taker *take, void *c
 {
     const bool negative = self->from.negative;
     ulam_status status = ULAM_OK;
-    mpf_t value, last, root;
+    mpf_t value, last, ratio, root;
+    mpf_init2(ratio, LOG_BITS);
     mpf_init2(value, LOG_BITS);
     mpf_init2(last, LOG_BITS);
     mpf_init2(root, LOG_BITS);
     set_real(value, &self->from);
     set_real(last, &self->to);
-    mpf_div(root, last, value);
-    set_root(root, root, self->steps - 1);
+    mpf_div(ratio, last, value);
+    set_root(root, ratio, self->steps - 1);
     for (size_t i = 0; i < self->steps && !status; i++) {
         status = give_real(i + 1 < self->steps ? value : last, negative, i, take, context);
         mpf_mul(value, value, root);
@@ -137,6 +138,7 @@ static ulam_status each_logarithmic(const ulam_range *self, taker *take, void *c
     mpf_clear(root);
     mpf_clear(last);
     mpf_clear(value);
+    mpf_clear(ratio);
     return status;
 }
 

@@ -292,14 +292,15 @@ ulam_status ulam_schedule_take(ulam_schedule *self, ulam_assignment *assignment)
     while (assignment->n < self->max_chunks) {
         const size_t p = next_point(self);
         if (p == none) break;
+        const bool alone = self->points[p].class == ULAM_COST_CLASSES; /* handed out before, and still a riddle */
         const double cost = cost_of(self, p);
         const double block = cost * (double)self->job->points[p].block;
-        if (assignment->n && (isnan(cost) || used + block > planned)) break;
+        if (assignment->n && (alone || isnan(cost) || used + block > planned)) break;
         const ulam_chunk place = {0};
         if (ulam_assignment_add(assignment, &place)) return assignment->n ? ULAM_OK : ULAM_ENOMEM;
         const ulam_chunk chunk = cut(self, p, planned - used);
         assignment->chunks[assignment->n - 1] = chunk;
-        if (isnan(cost)) break;
+        if (alone || isnan(cost)) break;
         used += cost * (double)chunk.runs;
     }
     return ULAM_OK;

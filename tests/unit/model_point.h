@@ -3,7 +3,7 @@
 #ifndef MODEL_POINT_H
 #define MODEL_POINT_H
 
-#include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

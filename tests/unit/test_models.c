@@ -22,10 +22,13 @@ static double exact_of(const char *name, const char *settings, size_t element)
     return value;
 }
 
-static void assert_near(double value, double expected, double tolerance)
+static void near(double value, double expected, double tolerance, const char *what, int line)
 {
-    if (!(fabs(value - expected) <= tolerance * fabs(expected))) fail_msg("%.17g, expected %.17g", value, expected);
+    if (!(fabs(value - expected) <= tolerance * fabs(expected)))
+        fail_msg("line %d: %s is %.17g, expected %.17g", line, what, value, expected);
 }
+
+#define assert_near(value, expected, tolerance) near(value, expected, tolerance, #value, __LINE__)
 
 static void assert_refused(const char *name, const char *settings, const char *part)
 {
