@@ -81,6 +81,16 @@ static ulam_status set_block(const ulam_job_reading *self, ulam_point *point)
     return fail_within_point(self, point->values);
 }
 
+/* Parts are ranges of whole blocks, as equal as can be; what is left of the last block belongs to the last part. */
+static void set_part(const ulam_job *job, ulam_point *point)
+{
+    const uint64_t blocks = point->runs / point->block, whole = blocks / job->parts, rest = blocks % job->parts;
+    const uint64_t before = job->part - 1;
+    point->first = point->block * (before * whole + (before < rest ? before : rest));
+    if (job->part < job->parts)
+        point->runs = point->block * (job->part * whole + (job->part < rest ? job->part : rest));
+}
+
 static ulam_status set_point(const ulam_job_reading *self, const size_t *order, ulam_bytes *text, size_t index)
 {
     ulam_job *job = self->job;
@@ -93,7 +103,9 @@ static ulam_status set_point(const ulam_job_reading *self, const size_t *order, 
         if (ulam_job_write_canonical(job, order, point->values, text)) return fail_memory(self);
         point->key = XXH3_64bits_withSeed(text->data, text->size, job->seed);
     }
-    return set_block(self, point);
+    const ulam_status status = set_block(self, point);
+    if (!status) set_part(job, point);
+    return status;
 }
 
 static ulam_status set_points(ulam_job_reading *self, ulam_value *values)

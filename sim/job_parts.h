@@ -24,6 +24,7 @@ struct ulam_job_storage {
     ulam_job_file *files;
     bool *swept;    /* [n_parameters] */
     uint64_t block; /* the job's own; 0: the model's */
+    char *part;     /* as it was asked for; NULL: the whole */
 };
 
 /* The values of one swept parameter. */
@@ -46,6 +47,11 @@ typedef enum {
     ULAM_KEY_STREAMS,
     ULAM_KEY_BLOCK,
     ULAM_KEY_OUTPUT,
+    ULAM_KEY_CHECKPOINT,
+    ULAM_KEY_ON_FAILURE,
+    ULAM_KEY_MAX_FAILED,
+    ULAM_KEY_ISOLATE,
+    ULAM_KEY_RUN_TIMEOUT,
     ULAM_KEYS,
 } ulam_job_key;
 
@@ -89,6 +95,17 @@ ulam_status ulam_job_replace(ulam_job_reading *self);
 
 /* Reads `runs: ...`-like counts: an integer of [1, most]. */
 ulam_status ulam_job_read_count(const char *what, const char *text, uint64_t most, uint64_t *count, ulam_error *error);
+
+/* The scalar behind a key that is given, of which `expected` tells what it should be. */
+ulam_status ulam_job_read_scalar(const ulam_job_reading *self, ulam_job_key which, const char *expected,
+                                 const char **text);
+
+/* The count behind a key that is given. */
+ulam_status ulam_job_read_key_count(const ulam_job_reading *self, ulam_job_key which, uint64_t most, uint64_t *count);
+
+/* Reads how the job is carried out, and which part of it is asked for. */
+ulam_status ulam_job_read_conduct(ulam_job_reading *self);
+ulam_status ulam_job_read_part(ulam_job_reading *self);
 
 /* Reads `params`. */
 ulam_status ulam_job_read_params(ulam_job_reading *self);

@@ -8,8 +8,10 @@
 #include "number.h"
 #include "shown.h"
 
-static const char *const keys[ULAM_KEYS] = {"model",  "seed", "params",  "sweep", "zip",
-                                            "points", "runs", "streams", "block", "output"};
+static const char *const keys[ULAM_KEYS] = {
+    "model", "seed",   "params",     "sweep",      "zip",        "points",  "runs",        "streams",
+    "block", "output", "checkpoint", "on_failure", "max_failed", "isolate", "run_timeout",
+};
 
 static ulam_status read_keys(ulam_job_reading *self)
 {
@@ -26,9 +28,8 @@ static ulam_status read_keys(ulam_job_reading *self)
     return ULAM_OK;
 }
 
-/* The scalar behind a key, of which `expected` tells what it should be. */
-static ulam_status read_scalar(const ulam_job_reading *self, ulam_job_key which, const char *expected,
-                               const char **text)
+ulam_status ulam_job_read_scalar(const ulam_job_reading *self, ulam_job_key which, const char *expected,
+                                 const char **text)
 {
     const ulam_yaml_node *node = self->key[which]->value;
     *text = node->text;
@@ -76,7 +77,7 @@ static ulam_status read_model(ulam_job_reading *self)
 {
     const char *name, *expected = "the name of a model";
     if (!self->key[ULAM_KEY_MODEL]) return fail_missing(self, ULAM_KEY_MODEL, expected);
-    const ulam_status status = read_scalar(self, ULAM_KEY_MODEL, expected, &name);
+    const ulam_status status = ulam_job_read_scalar(self, ULAM_KEY_MODEL, expected, &name);
     if (status) return status;
     const ulam_yaml_node *node = self->key[ULAM_KEY_MODEL]->value;
     self->model = self->job->model = ulam_catalogue_find(self->catalogue, name);
@@ -90,7 +91,7 @@ static ulam_status read_seed(ulam_job_reading *self)
     const char *text, *expected = "an integer from 0 to 18446744073709551615";
     self->job->seed = ULAM_DEFAULT_SEED;
     if (!self->key[ULAM_KEY_SEED]) return ULAM_OK;
-    const ulam_status status = read_scalar(self, ULAM_KEY_SEED, expected, &text);
+    const ulam_status status = ulam_job_read_scalar(self, ULAM_KEY_SEED, expected, &text);
     if (status || ulam_read_natural(text, &self->job->seed) == ULAM_READ_OK) return status;
     return ulam_yaml_fail(self->key[ULAM_KEY_SEED]->value, self->error, "seed is '%s', expected %s",
                           ulam_show(text).text, expected);
@@ -101,7 +102,7 @@ static ulam_status read_streams(ulam_job_reading *self)
     static const char *const words[] = {"independent", "common"};
     const char *text, *expected = "independent or common";
     if (!self->key[ULAM_KEY_STREAMS]) return ULAM_OK;
-    const ulam_status status = read_scalar(self, ULAM_KEY_STREAMS, expected, &text);
+    const ulam_status status = ulam_job_read_scalar(self, ULAM_KEY_STREAMS, expected, &text);
     if (status) return status;
     self->job->streams = !strcmp(text, "common") ? ULAM_STREAMS_COMMON : ULAM_STREAMS_INDEPENDENT;
     if (!strcmp(text, words[self->job->streams])) return ULAM_OK;
@@ -109,17 +110,17 @@ static ulam_status read_streams(ulam_job_reading *self)
                           ulam_show(text).text, expected, ulam_show_nearest(text, words, 2).text);
 }
 
-static ulam_status read_count(const ulam_job_reading *self, ulam_job_key which, uint64_t most, uint64_t *count)
+ulam_status ulam_job_read_key_count(const ulam_job_reading *self, ulam_job_key which, uint64_t most, uint64_t *count)
 {
     const char *text;
-    const ulam_status status = read_scalar(self, which, "an integer of at least 1", &text);
+    const ulam_status status = ulam_job_read_scalar(self, which, "an integer of at least 1", &text);
     if (status || !ulam_job_read_count(keys[which], text, most, count, self->error)) return status;
     return ulam_yaml_fail_within(self->key[which]->value, self->error);
 }
 
 static ulam_status read_runs(ulam_job_reading *self)
 {
-    if (self->key[ULAM_KEY_RUNS]) return read_count(self, ULAM_KEY_RUNS, ULAM_MAX_RUNS, &self->runs);
+    if (self->key[ULAM_KEY_RUNS]) return ulam_job_read_key_count(self, ULAM_KEY_RUNS, ULAM_MAX_RUNS, &self->runs);
     if (self->point_runs) return ULAM_OK;
     return fail_missing(self, ULAM_KEY_RUNS, "how many runs each point gets, such as `runs: 10000`");
 }
@@ -127,7 +128,8 @@ static ulam_status read_runs(ulam_job_reading *self)
 static ulam_status read_block(ulam_job_reading *self)
 {
     const uint64_t most = UINT64_C(1) << 27;
-    return self->key[ULAM_KEY_BLOCK] ? read_count(self, ULAM_KEY_BLOCK, most, &self->storage->block) : ULAM_OK;
+    return self->key[ULAM_KEY_BLOCK] ? ulam_job_read_key_count(self, ULAM_KEY_BLOCK, most, &self->storage->block)
+                                     : ULAM_OK;
 }
 
 /* The job file's name with .h5 for its ending, in the current directory. */
@@ -147,7 +149,8 @@ static ulam_status read_output(ulam_job_reading *self)
 {
     const ulam_yaml_node *key = self->key[ULAM_KEY_OUTPUT];
     const char *text = NULL;
-    const ulam_status status = key ? read_scalar(self, ULAM_KEY_OUTPUT, "the path of the result file", &text) : ULAM_OK;
+    const ulam_status status =
+        key ? ulam_job_read_scalar(self, ULAM_KEY_OUTPUT, "the path of the result file", &text) : ULAM_OK;
     if (status) return status;
     if (self->source->output) text = self->source->output;
     if (text && !*text) return ulam_fail(self->error, ULAM_EINVAL, "--output is empty, expected a path");
@@ -206,6 +209,8 @@ static ulam_status read_parts(ulam_job_reading *self)
         ulam_job_take_defaults,
         read_runs,
         read_output,
+        ulam_job_read_conduct,
+        ulam_job_read_part,
         ulam_job_make_points,
     };
     ulam_status status = ULAM_OK;
@@ -239,7 +244,7 @@ ulam_status ulam_job_read_packed(ulam_job *self, const ulam_job_source *source, 
     ulam_job_reading reading = {
         .job = self, .source = source, .catalogue = catalogue, .packed = packed, .error = error ? error : &own};
     const char *path = source->path ? source->path : "job";
-    *self = (ulam_job){.storage = calloc(1, sizeof *self->storage)};
+    *self = (ulam_job){.part = 1, .parts = 1, .storage = calloc(1, sizeof *self->storage)};
     if (!self->storage) return ulam_fail_memory(error, "reading a job");
     reading.storage = self->storage;
     self->storage->path = ulam_arena_copy(&self->storage->arena, path, strlen(path));

@@ -9,6 +9,8 @@
 #include <time.h>
 
 #include "hand_made_job.h"
+#include <ulam/execute.h>
+
 #include "worker.h"
 
 static const ulam_observable observables[] = {{.name = "number"}, {.name = "series", .length = 3, .may_be_nan = true}};

@@ -1,0 +1,94 @@
+/* How a job is carried out: checkpoints, failed runs, isolation; and which part of it is asked for. */
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <ulam/duration.h>
+
+#include "job_parts.h"
+#include "number.h"
+#include "shown.h"
+
+static const double default_checkpoint = 30; /* s */
+
+static ulam_status fail_at(const ulam_job_reading *self, ulam_job_key which, const char *what)
+{
+    return ulam_yaml_fail(self->key[which]->value, self->error, "%s", what);
+}
+
+static ulam_status read_duration(const ulam_job_reading *self, ulam_job_key which, double *seconds)
+{
+    const char *text, *expected = "a time such as 30s, 10m or 1h30m";
+    if (!self->key[which]) return ULAM_OK;
+    const ulam_status status = ulam_job_read_scalar(self, which, expected, &text);
+    if (status || (ulam_duration_read(text, seconds) && *seconds > 0)) return status;
+    return ulam_yaml_fail(self->key[which]->value, self->error, "%s is '%s', expected %s", self->key[which]->text,
+                          ulam_show(text).text, expected);
+}
+
+static ulam_status read_on_failure(const ulam_job_reading *self, ulam_on_failure *policy)
+{
+    static const char *const words[] = {"stop", "record"};
+    const char *text;
+    if (!self->key[ULAM_KEY_ON_FAILURE]) return ULAM_OK;
+    const ulam_status status = ulam_job_read_scalar(self, ULAM_KEY_ON_FAILURE, "stop or record", &text);
+    if (status) return status;
+    *policy = !strcmp(text, "record") ? ULAM_ON_FAILURE_RECORD : ULAM_ON_FAILURE_STOP;
+    if (!strcmp(text, words[*policy])) return ULAM_OK;
+    return ulam_yaml_fail(self->key[ULAM_KEY_ON_FAILURE]->value, self->error,
+                          "on_failure is '%s', expected stop or record%s", ulam_show(text).text,
+                          ulam_show_nearest(text, words, 2).text);
+}
+
+static ulam_status read_isolate(const ulam_job_reading *self, bool *isolate)
+{
+    const char *text;
+    if (!self->key[ULAM_KEY_ISOLATE]) return ULAM_OK;
+    const ulam_status status = ulam_job_read_scalar(self, ULAM_KEY_ISOLATE, "true or false", &text);
+    if (status) return status;
+    *isolate = !strcmp(text, "true");
+    if (*isolate || !strcmp(text, "false")) return ULAM_OK;
+    return ulam_yaml_fail(self->key[ULAM_KEY_ISOLATE]->value, self->error, "isolate is '%s', expected true or false",
+                          ulam_show(text).text);
+}
+
+ulam_status ulam_job_read_conduct(ulam_job_reading *self)
+{
+    ulam_conduct *conduct = &self->job->conduct;
+    *conduct = (ulam_conduct){.checkpoint = default_checkpoint, .run_timeout = INFINITY};
+    ulam_status status = read_duration(self, ULAM_KEY_CHECKPOINT, &conduct->checkpoint);
+    if (!status) status = read_on_failure(self, &conduct->on_failure);
+    if (!status) status = read_isolate(self, &conduct->isolate);
+    if (!status) status = read_duration(self, ULAM_KEY_RUN_TIMEOUT, &conduct->run_timeout);
+    if (!status && self->key[ULAM_KEY_MAX_FAILED])
+        status = ulam_job_read_key_count(self, ULAM_KEY_MAX_FAILED, ULAM_MAX_RUNS, &conduct->max_failed);
+    if (status) return status;
+
+    const bool record = conduct->on_failure == ULAM_ON_FAILURE_RECORD;
+    if (record && !self->key[ULAM_KEY_MAX_FAILED])
+        return fail_at(self, ULAM_KEY_ON_FAILURE,
+                       "on_failure: record needs max_failed, the number of failed runs that is still borne");
+    if (!record && self->key[ULAM_KEY_MAX_FAILED])
+        return fail_at(self, ULAM_KEY_MAX_FAILED, "max_failed goes with `on_failure: record`, expected that too");
+    if (isfinite(conduct->run_timeout) && !conduct->isolate)
+        return fail_at(self, ULAM_KEY_RUN_TIMEOUT, "run_timeout goes with `isolate: true`, expected that too");
+    return ULAM_OK;
+}
+
+ulam_status ulam_job_read_part(ulam_job_reading *self)
+{
+    const char *text = self->source->part;
+    if (!text) return ULAM_OK;
+    char first[24] = "";
+    const char *slash = strchr(text, '/');
+    if (slash && (size_t)(slash - text) < sizeof first) memcpy(first, text, (size_t)(slash - text));
+    ulam_job *job = self->job;
+    const bool read = slash && ulam_read_natural(first, &job->part) == ULAM_READ_OK &&
+                      ulam_read_natural(slash + 1, &job->parts) == ULAM_READ_OK;
+    if (!read || job->part < 1 || job->part > job->parts || job->parts > UINT32_MAX)
+        return ulam_fail(self->error, ULAM_EINVAL, "--part %s: expected K/N, the K-th of N parts, such as 3/10",
+                         ulam_show(text).text);
+    self->storage->part = ulam_arena_copy(&self->storage->arena, text, strlen(text));
+    return self->storage->part ? ULAM_OK : ulam_fail_memory(self->error, "reading a job");
+}
