@@ -134,12 +134,15 @@ static const ulam_result_observable *find(const ulam_result *result, const char 
 /* Names the arrays, which the table of estimates leaves out. */
 static void mention_arrays(const ulam_view *view)
 {
+    const char *first = NULL;
     for (size_t i = 0; i < view->result->n_observables; i++) {
         const ulam_result_observable *observable = &view->result->observables[i];
         if (observable->scalar) continue;
-        printf("\n%s[%s] is an array of %zu: ulam show %s --observable %s%s\n", observable->name, observable->dimension,
-               observable->length, view->file, observable->name, view->result->n_points > 1 ? " --point 0" : "");
+        printf("%s%s (%zu elements)", first ? ", " : "\nalso ", observable->name, observable->length);
+        if (!first) first = observable->name;
     }
+    if (first)
+        printf(": ulam show %s --observable %s%s\n", view->file, first, view->result->n_points > 1 ? " --point 0" : "");
 }
 
 static bool any_scalar(const ulam_result *result)
@@ -151,7 +154,8 @@ static bool any_scalar(const ulam_result *result)
 
 static bool show_observable(const ulam_view *view, const ulam_result_observable *observable)
 {
-    printf("\n%s%s%s\n\n", observable->name, observable->help ? ": " : "", observable->help ? observable->help : "");
+    const bool helps = observable->help && strcmp(observable->help, observable->name) != 0;
+    printf("\n%s%s%s\n\n", observable->name, helps ? ": " : "", helps ? observable->help : "");
     return observable->scalar ? ulam_show_scalar(view, observable, stdout) : ulam_show_array(view, observable, stdout);
 }
 
