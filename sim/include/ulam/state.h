@@ -59,6 +59,7 @@ typedef struct {
     ulam_point_state *points; /* [job->n_points] */
     ulam_failure *failures;   /* [n_failures], sorted by point and run */
     size_t n_failures, failures_capacity;
+    ulam_bytes witness; /* the packed chunk and tally of one block, which a resumed job recomputes; empty: none yet */
     ulam_dropped_run *dropped; /* [n_dropped] by the last session's stop; empty: nothing was */
     size_t n_dropped;
 } ulam_state;
