@@ -1,14 +1,36 @@
 #include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#include <ulam/execute.h>
 
 #include "launch.h"
 
 #ifndef ULAM_MPIEXEC
 #define ULAM_MPIEXEC "mpirun"
 #endif
+
+static const double first_pause = 1, longest_pause = 60; /* s, before a job is started again */
+
+/* What a signal handler can reach: the launcher's process group, and how often a stop was asked for. */
+static volatile sig_atomic_t launcher;
+static volatile sig_atomic_t requests;
+
+static void pass_on(int number)
+{
+    const bool again = number == SIGINT && requests > 0;
+    requests = 1;
+    if (launcher > 0) kill(again ? -launcher : launcher, again ? SIGKILL : SIGUSR1);
+}
 
 void ulam_warn_oversubscribed(int ranks)
 {
@@ -18,13 +40,17 @@ void ulam_warn_oversubscribed(int ranks)
                 ranks, cores);
 }
 
-/* How Open MPI's mpirun does best on one machine; what the user has set stands, and other launchers ignore it. */
-static void prepare_environment(void)
+/* How Open MPI's mpirun does best; what the user has set stands, and other launchers ignore it. */
+static void prepare_environment(const ulam_launch_plan *plan)
 {
-    setenv("OMPI_MCA_pml", "ob1", 0);
+    if (!plan->hostfile) setenv("OMPI_MCA_pml", "ob1", 0);
     setenv("OMPI_MCA_hwloc_base_binding_policy", "none", 0);
     setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 0);
     setenv("OMPI_MCA_orte_execute_quiet", "1", 0);
+    /* A dead host is noticed in seconds, not in the minutes of TCP's own patience. */
+    setenv("OMPI_MCA_oob_tcp_keepalive_time", "1", 0);
+    setenv("OMPI_MCA_oob_tcp_keepalive_intvl", "1", 0);
+    setenv("OMPI_MCA_oob_tcp_keepalive_probes", "3", 0);
     if (geteuid() == 0) {
         setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 0);
         setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 0);
@@ -32,28 +58,137 @@ static void prepare_environment(void)
     if (isatty(STDERR_FILENO)) setenv(ULAM_TERMINAL_VARIABLE, "1", 1);
 }
 
-ulam_status ulam_launch(int ranks, int argc, char **argv, ulam_error *error)
+/* The launcher's command line, ending in NULL. The array is the caller's, its texts are not. */
+static char **make_command(const ulam_launch_plan *plan, char *program, char *count, int argc, char **argv)
+{
+    char **command = calloc((size_t)argc + 8, sizeof *command);
+    if (!command) return NULL;
+    int n = 0;
+    command[n++] = ULAM_MPIEXEC;
+    command[n++] = "-n";
+    command[n++] = count;
+    if (plan->hostfile) {
+        command[n++] = "--hostfile";
+        command[n++] = (char *)plan->hostfile;
+    }
+    command[n++] = program;
+    for (int i = 0; i < argc; i++) command[n++] = argv[i];
+    return command;
+}
+
+/* Starts the launcher in a process group of its own, so that a terminal's Ctrl-C reaches it through here only. */
+static pid_t start(char **command, ulam_error *error)
+{
+    int report[2], cause = 0;
+    if (pipe2(report, O_CLOEXEC)) return -1;
+    const pid_t parent = getpid(), child = fork();
+    if (child == 0) {
+        setpgid(0, 0);
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
+        if (getppid() != parent) _exit(1);
+        execvp(command[0], command);
+        cause = errno;
+        if (write(report[1], &cause, sizeof cause) < 0) _exit(126);
+        _exit(127);
+    }
+    close(report[1]);
+    if (child > 0) {
+        setpgid(child, child);
+        launcher = child;
+    }
+    if (child < 0 || read(report[0], &cause, sizeof cause) > 0) {
+        if (child > 0) waitpid(child, NULL, 0);
+        launcher = 0;
+        ulam_fail(error, ULAM_ESYSTEM, "cannot start '%s': %s; it comes with the MPI library (openmpi-bin on Debian)",
+                  command[0], strerror(child < 0 ? errno : cause));
+        close(report[0]);
+        return -1;
+    }
+    close(report[0]);
+    return child;
+}
+
+/* When the result file was last replaced, as a number that changes with it. */
+static double last_change(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status)) return 0;
+    return (double)status.st_mtim.tv_sec + 1e-9 * (double)status.st_mtim.tv_nsec;
+}
+
+/* Waits for the launcher's end; *stalled: it was killed for lack of progress. Returns its exit status, 128 + the signal
+ * where one ended it. */
+static int wait_for(pid_t child, const ulam_launch_plan *plan, bool *stalled)
+{
+    const struct timespec nap = {.tv_nsec = 5000000};
+    double change = last_change(plan->output), since = ulam_clock();
+    int status;
+    *stalled = false;
+    for (;;) {
+        const pid_t ended = waitpid(child, &status, isfinite(plan->stall_timeout) ? WNOHANG : 0);
+        if (ended == child) break;
+        if (ended < 0 && errno != EINTR) return 1;
+        if (ended != 0) continue;
+        nanosleep(&nap, NULL);
+        const double now = last_change(plan->output);
+        if (now != change) since = ulam_clock();
+        change = now;
+        if (*stalled || ulam_clock() - since < plan->stall_timeout) continue;
+        *stalled = true;
+        kill(-child, SIGKILL);
+    }
+    launcher = 0;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* Sleeps, unless a stop is asked for. */
+static void pause_for(double seconds)
+{
+    const double end = ulam_clock() + seconds;
+    const struct timespec nap = {.tv_nsec = 50000000};
+    while (!requests && ulam_clock() < end) nanosleep(&nap, NULL);
+}
+
+/* 0 complete, 1 failed by itself, 2 bad input, 3 stopped: what a job says of itself, and trying again would not change. */
+static bool job_has_spoken(int exit_status) { return exit_status >= 0 && exit_status <= 3; }
+
+static int supervise(const ulam_launch_plan *plan, char **command, ulam_error *error)
+{
+    double pause = first_pause;
+    for (int attempt = 0;; attempt++) {
+        bool stalled;
+        const pid_t child = start(command, error);
+        if (child < 0) return -1;
+        const int status = wait_for(child, plan, &stalled);
+        if (requests || (!stalled && job_has_spoken(status))) return status;
+        if (attempt >= plan->retries) {
+            fprintf(stderr, "ulam run: the job %s (launcher's exit status %d); run the same command to go on\n",
+                    stalled ? "made no progress and was ended" : "died", status);
+            return 1;
+        }
+        fprintf(stderr, "ulam run: the job %s (launcher's exit status %d); starting it again in %.0f s, try %d of %d\n",
+                stalled ? "made no progress and was ended" : "died", status, pause, attempt + 1, plan->retries);
+        pause_for(pause);
+        pause = fmin(2 * pause, longest_pause);
+    }
+}
+
+ulam_status ulam_launch(const ulam_launch_plan *plan, int argc, char **argv, int *exit_status, ulam_error *error)
 {
     char program[4096], count[16];
     const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length < 0) return ulam_fail(error, ULAM_ESYSTEM, "cannot find this program's own file: %s", strerror(errno));
     program[length] = '\0';
-    snprintf(count, sizeof count, "%d", ranks);
+    snprintf(count, sizeof count, "%d", plan->ranks);
+    char **command = make_command(plan, program, count, argc, argv);
+    if (!command) return ulam_fail_memory(error, "starting ranks");
 
-    char **arguments = calloc((size_t)argc + 6, sizeof *arguments);
-    if (!arguments) return ulam_fail_memory(error, "starting ranks");
-    int n = 0;
-    arguments[n++] = ULAM_MPIEXEC;
-    arguments[n++] = "-n";
-    arguments[n++] = count;
-    arguments[n++] = program;
-    arguments[n++] = argv[0];
-    for (int i = 1; i < argc; i++) arguments[n++] = argv[i];
-    prepare_environment();
-    execvp(ULAM_MPIEXEC, arguments);
-    const int cause = errno;
-    free(arguments);
-    return ulam_fail(error, ULAM_ESYSTEM,
-                     "cannot start '%s': %s; it comes with the MPI library (openmpi-bin on Debian)", ULAM_MPIEXEC,
-                     strerror(cause));
+    const struct sigaction action = {.sa_handler = pass_on};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL);
+    prepare_environment(plan);
+    *exit_status = supervise(plan, command, error);
+    free(command);
+    return *exit_status < 0 ? ULAM_ESYSTEM : ULAM_OK;
 }

@@ -60,6 +60,10 @@ double ulam_clock(void);
  * state. */
 ulam_status ulam_execute(const ulam_job *job, ulam_state *state, const ulam_execution *execution, ulam_error *error);
 
+/* Performs one run of a point again, in this process, into values[job->width]. ULAM_ERUN: it fails, as it did; others as
+ * the model's setup returns them. */
+ulam_status ulam_replay(const ulam_job *job, size_t point, uint64_t run, double *values, ulam_error *error);
+
 #ifdef __cplusplus
 }
 #endif
