@@ -84,6 +84,8 @@ static pid_t start(char **command, ulam_error *error)
     const pid_t parent = getpid(), child = fork();
     if (child == 0) {
         setpgid(0, 0);
+        const int nothing = open("/dev/null", O_RDONLY); /* a background group may not read from the terminal */
+        if (nothing >= 0) dup2(nothing, STDIN_FILENO);
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (getppid() != parent) _exit(1);
         execvp(command[0], command);

@@ -12,11 +12,10 @@
 
 typedef struct {
     int ranks;
-    const char *hostfile;  /* handed on to the launcher; NULL: this machine */
-    int retries;           /* times that a job whose rank or host died is started again */
-    double stall_timeout;  /* s without a change of the result file after which a job counts as dead; INFINITY: never */
-    const char *output;    /* path of the result file */
-    bool quiet;
+    const char *hostfile; /* handed on to the launcher; NULL: this machine */
+    int retries;          /* times that a job whose rank or host died is started again */
+    double stall_timeout; /* s without a change of the result file after which a job counts as dead; INFINITY: never */
+    const char *output;   /* path of the result file */
 } ulam_launch_plan;
 
 /* Starts a launcher with so many processes of this program and the arguments argv (argv[0] is the subcommand's name), waits

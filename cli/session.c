@@ -1,0 +1,146 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <ulam/models.h>
+
+#include "progress_line.h"
+#include "ranks.h"
+#include "session.h"
+
+/* The command as it was typed, owned by the caller; NULL: out of memory. */
+static char *command_line(int argc, char **argv)
+{
+    size_t size = sizeof "ulam";
+    for (int i = 0; i < argc; i++) size += strlen(argv[i]) + 1;
+    char *line = malloc(size);
+    if (!line) return NULL;
+    strcpy(line, "ulam");
+    for (int i = 0; i < argc; i++) strcat(strcat(line, " "), argv[i]);
+    return line;
+}
+
+static char *time_now(void)
+{
+    char text[32];
+    const time_t now = time(NULL);
+    struct tm utc;
+    if (!gmtime_r(&now, &utc)) return strdup("");
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return strdup(text);
+}
+
+static uint64_t runs_known(const ulam_state *state)
+{
+    uint64_t runs = 0;
+    for (size_t i = 0; i < state->job->n_points; i++) runs += ulam_state_runs(state, i);
+    return runs;
+}
+
+ulam_status ulam_session_put(void *session, const ulam_state *state, ulam_error *error)
+{
+    ulam_run_session *self = session;
+    ulam_session *entry = &self->provenance.sessions[self->provenance.count - 1];
+    free(entry->end);
+    entry->end = time_now();
+    entry->seconds = ulam_clock() - self->start;
+    entry->runs = runs_known(state) - self->runs_before;
+    ulam_output_lock_touch(&self->lock);
+    return ulam_result_write(self->job.output, state, &self->provenance, error);
+}
+
+ulam_status ulam_session_begin(ulam_run_session *self, int argc, char **argv, const char *hosts, int ranks,
+                               ulam_error *error)
+{
+    ulam_provenance *all = &self->provenance;
+    ulam_session *sessions = realloc(all->sessions, (all->count + 1) * sizeof *sessions);
+    if (!sessions) return ulam_fail_memory(error, "noting the session");
+    all->sessions = sessions;
+    sessions[all->count++] = (ulam_session){
+        .command = command_line(argc, argv),
+        .hosts = hosts ? strdup(hosts) : NULL,
+        .libraries = strdup(ulam_ranks_library()),
+        .start = time_now(),
+        .ranks = (uint64_t)ranks,
+    };
+    self->runs_before = runs_known(&self->state);
+    return ULAM_OK;
+}
+
+/* Makes one line of several. */
+static void join_lines(char *text)
+{
+    if (!text) return;
+    for (size_t end = strlen(text); end > 0 && text[end - 1] == '\n'; end--) text[end - 1] = '\0';
+    for (char *at = strchr(text, '\n'); at; at = strchr(at, '\n')) *at = ';';
+}
+
+/* Another job stands in the output: refuses, or with --force-new puts that file aside. */
+static ulam_status judge_other(const ulam_run_session *self, bool hold, char *difference, ulam_error *error)
+{
+    const char *output = self->job.output;
+    join_lines(difference);
+    if (!self->options->force_new)
+        return ulam_fail(error, ULAM_EIDENTITY,
+                         "%s belongs to another job (%s); name another file with -o, or start over with --force-new",
+                         output, difference ? difference : "");
+    if (!hold) return ULAM_OK;
+    char *aside = NULL;
+    const ulam_status status = ulam_result_set_aside(output, &aside, error);
+    if (!status && !self->options->quiet) fprintf(stderr, "ulam: %s is kept as %s\n", output, aside);
+    free(aside);
+    return status;
+}
+
+static ulam_status resume(ulam_run_session *self, bool hold, ulam_error *error)
+{
+    ulam_file_relation relation = ULAM_FILE_ABSENT;
+    char *difference = NULL;
+    ulam_status status = ulam_result_resume(self->job.output, &self->state, &self->provenance,
+                                            self->options->accept_model, &relation, &difference, error);
+    if (!status && relation == ULAM_FILE_OTHER) status = judge_other(self, hold, difference, error);
+    if (!status && relation == ULAM_FILE_SAME && hold && !ulam_state_complete(&self->state))
+        status = ulam_state_verify(&self->state, error);
+    free(difference);
+    return status;
+}
+
+ulam_status ulam_session_open(ulam_run_session *self, const ulam_run_options *options, bool hold, ulam_error *error)
+{
+    *self = (ulam_run_session){.options = options, .start = ulam_clock()};
+    ulam_status status = ulam_job_read(&self->job, &options->job.source, ulam_builtin_models(), error);
+    if (status) return status;
+    if (ulam_state_init(&self->state, &self->job)) return ulam_fail_memory(error, "preparing the job");
+    status = ulam_result_check_path(self->job.output, error);
+    if (!status && hold) status = ulam_output_lock(&self->lock, self->job.output, error);
+    return status ? status : resume(self, hold, error);
+}
+
+void ulam_session_close(ulam_run_session *self)
+{
+    ulam_output_unlock(&self->lock);
+    ulam_provenance_free(&self->provenance);
+    ulam_state_free(&self->state);
+    ulam_job_free(&self->job);
+}
+
+void ulam_session_say_outcome(const ulam_run_session *self, bool complete_before)
+{
+    const ulam_job *job = &self->job;
+    const char *plural = job->n_points == 1 ? "" : "s";
+    char duration[32];
+    ulam_format_duration(ulam_clock() - self->start, duration, sizeof duration);
+    if (complete_before) {
+        fprintf(stderr, "ulam: %s is complete already (%s, %zu point%s); nothing to do\n", job->output,
+                job->model->name, job->n_points, plural);
+        return;
+    }
+    const bool complete = ulam_state_complete(&self->state);
+    fprintf(stderr, "ulam: %s: %zu point%s, %llu runs in %s; ", job->output, job->n_points, plural,
+            (unsigned long long)(runs_known(&self->state) - self->runs_before), duration);
+    if (self->state.n_failures) fprintf(stderr, "%zu failed runs are recorded and left out; ", self->state.n_failures);
+    if (self->state.n_dropped) fprintf(stderr, "%zu runs in hand were dropped; ", self->state.n_dropped);
+    fprintf(stderr, complete ? "'ulam show %s' prints them\n" : "stopped early: the same command goes on with %s\n",
+            job->output);
+}
