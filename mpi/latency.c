@@ -12,15 +12,17 @@ typedef struct {
     uint64_t flags;
     int32_t nice;
     uint32_t priority;
-    uint64_t runtime; /* ns, the slice */
+    uint64_t runtime; /* ns, the slice; 0: the ordinary one */
     uint64_t deadline;
     uint64_t period;
 } scheduling;
 
-void ulam_prefer_short_slices(void)
+void ulam_prefer_short_slices(bool prefer)
 {
 #ifdef SYS_sched_setattr
-    const scheduling wish = {.size = sizeof wish, .nice = getpriority(PRIO_PROCESS, 0), .runtime = 100000};
+    const scheduling wish = {.size = sizeof wish, .nice = getpriority(PRIO_PROCESS, 0), .runtime = prefer ? 100000 : 0};
     syscall(SYS_sched_setattr, 0, &wish, 0);
+#else
+    (void)prefer;
 #endif
 }
