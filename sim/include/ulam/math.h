@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* Each is within 1 ulp unless it says otherwise, and treats zeros, infinities and NaN as C's annex F does. */
+/* Each is within 0.85 ulp, ulam_sqrt() within 0.5, and treats zeros, infinities and NaN as C's annex F does. */
 double ulam_exp(double x);
 double ulam_log(double x);
 double ulam_log1p(double x);
@@ -18,8 +18,9 @@ double ulam_sin(double x); /* |x| <= 2^20; beyond it, libm's */
 double ulam_cos(double x); /* |x| <= 2^20; beyond it, libm's */
 double ulam_sqrt(double x);
 
-/* Quantile of the standard normal law at p in (0, 1), monotone, relative error below 1e-15 (Wichura 1988, AS 241);
- * -Inf at 0, Inf at 1, NaN elsewhere. */
+/* Quantile of the standard normal law at p in (0, 1), relative error below 1e-15 (Wichura 1988, AS 241); -Inf at 0, Inf
+ * at 1, NaN elsewhere. It rises from each multiple of 2^-53, of which uniforms are made, to the next (rounding may put
+ * closer neighbours, which there are near 0, out of order). Where 1 - p is exact its value is minus that at p. */
 double ulam_normal_quantile(double p);
 
 #ifdef __cplusplus
