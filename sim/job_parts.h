@@ -1,0 +1,125 @@
+/* What the parts of a job's reading share: job_read.c calls the others in the order of this page. */
+
+#ifndef ULAM_JOB_PARTS_H
+#define ULAM_JOB_PARTS_H
+
+#include <ulam/job.h>
+
+#include "value.h"
+#include "yaml_tree.h"
+
+enum {
+    ULAM_MOST_POINTS = 10000000
+};
+
+/* Files that a job names, in the order of their first mention. */
+typedef struct ulam_job_file {
+    ulam_hashed_file hashed;
+    struct ulam_job_file *next;
+} ulam_job_file;
+
+struct ulam_job_storage {
+    ulam_arena arena;
+    char *path; /* of the job file */
+    ulam_job_file *files;
+    bool *swept;    /* [n_parameters] */
+    uint64_t block; /* the job's own; 0: the model's */
+};
+
+/* The values of one swept parameter. */
+typedef struct {
+    size_t length; /* 0: not swept */
+    ulam_value *values;
+    const ulam_yaml_node *node; /* where they stand */
+    size_t axis;                /* index + 1, once it has one */
+} ulam_job_column;
+
+/* The keys of a job file. */
+typedef enum {
+    ULAM_KEY_MODEL,
+    ULAM_KEY_SEED,
+    ULAM_KEY_PARAMS,
+    ULAM_KEY_SWEEP,
+    ULAM_KEY_ZIP,
+    ULAM_KEY_POINTS,
+    ULAM_KEY_RUNS,
+    ULAM_KEY_STREAMS,
+    ULAM_KEY_BLOCK,
+    ULAM_KEY_OUTPUT,
+    ULAM_KEYS,
+} ulam_job_key;
+
+typedef struct {
+    ulam_job *job;
+    struct ulam_job_storage *storage;
+    const ulam_job_source *source;
+    const ulam_catalogue *catalogue;
+    ulam_reader *packed; /* the files come from here; NULL: from disk */
+    ulam_yaml tree;
+    const ulam_yaml_node *key[ULAM_KEYS]; /* NULL: not given */
+    const ulam_model *model;
+    const char **names;                /* [n_parameters] */
+    const ulam_yaml_node **fixed_node; /* [n_parameters], where a fixed value stands; NULL: it does not */
+    ulam_value *fixed;                 /* [n_parameters] */
+    ulam_job_column *columns;          /* [n_parameters] */
+    uint64_t runs;                     /* of every point */
+    uint64_t *point_runs;              /* [n_points] from a column of the points file; NULL: none */
+    ulam_error *error;
+} ulam_job_reading;
+
+/* Index of the parameter of that name, or SIZE_MAX. */
+size_t ulam_job_parameter(const ulam_job_reading *self, const char *name);
+
+/* Fails for a parameter that the model does not have, at the key that names it. */
+ulam_status ulam_job_fail_unknown(const ulam_job_reading *self, const ulam_yaml_node *key);
+
+/* Reads the content of a file, whose path starts at the job file's folder; at most `limit` bytes. */
+ulam_status ulam_job_load(ulam_job_reading *self, const char *path, size_t limit, const ulam_hashed_file **file,
+                          ulam_error *error);
+ulam_file_source ulam_job_files(ulam_job_reading *self);
+
+/* Reads a whole file into bytes, with a NUL behind that is not counted. The message has no position. */
+ulam_status ulam_job_read_file(const char *path, size_t limit, ulam_bytes *bytes, ulam_error *error);
+
+/* The path as opened: relative ones start at the job file's folder. In the job's arena; NULL: out of memory. */
+char *ulam_job_resolve(ulam_job_reading *self, const char *path);
+
+/* Makes the replacements of the source in the tree. */
+ulam_status ulam_job_replace(ulam_job_reading *self);
+
+/* Reads `runs: ...`-like counts: an integer of [1, most]. */
+ulam_status ulam_job_read_count(const char *what, const char *text, uint64_t most, uint64_t *count, ulam_error *error);
+
+/* Reads `params`. */
+ulam_status ulam_job_read_params(ulam_job_reading *self);
+
+/* Read `points`, or `sweep` and `zip`, into columns and the job's axes. */
+ulam_status ulam_job_read_points(ulam_job_reading *self);
+ulam_status ulam_job_read_sweep(ulam_job_reading *self);
+
+/* Adds the axes of a sweep, groups of zip (NULL: none) as one; adds an axis. */
+ulam_status ulam_job_add_axes(ulam_job_reading *self, const ulam_yaml_node *sweep, const ulam_yaml_node *zip);
+ulam_status ulam_job_add_axis(ulam_job_reading *self, const char *name, size_t length, size_t *parameters, size_t n);
+
+/* Two equal entries of an axis, as the hashes of their values tell. */
+ulam_status ulam_job_find_twins(const ulam_job_reading *self, const ulam_axis *axis, bool *found, size_t *first,
+                                size_t *second);
+
+/* Takes defaults for what is neither fixed nor swept; fails for what has none. */
+ulam_status ulam_job_take_defaults(ulam_job_reading *self);
+
+/* Makes the points, their keys, runs and blocks, and the observables' extents, and lets the model judge them. */
+ulam_status ulam_job_make_points(ulam_job_reading *self);
+
+/* Appends the canonical text of a point with these values. ULAM_ENOMEM. */
+ulam_status ulam_job_write_canonical(const ulam_job *job, const size_t *order, const ulam_value *values,
+                                     ulam_bytes *bytes);
+
+/* The parameters' indices in the order of their names into order[n_parameters]. */
+void ulam_job_sort_parameters(const ulam_model *model, size_t *order);
+
+/* As ulam_job_read(); with packed, files come from there and the model judges nothing anew. */
+ulam_status ulam_job_read_packed(ulam_job *self, const ulam_job_source *source, ulam_reader *packed,
+                                 const ulam_catalogue *catalogue, ulam_error *error);
+
+#endif

@@ -1,0 +1,36 @@
+/* Text from outside as a message shows it: on one line, without control characters, of bounded length. */
+
+#ifndef ULAM_SHOWN_H
+#define ULAM_SHOWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    ULAM_SHOWN_SIZE = 256
+};
+
+typedef struct {
+    char text[ULAM_SHOWN_SIZE];
+} ulam_shown;
+
+/* A word or value of a job: control characters and bytes that are not UTF-8 escaped, past 60 characters "...". */
+ulam_shown ulam_show(const char *text);
+
+/* A path: the same, but of a long one the end is kept. */
+ulam_shown ulam_show_path(const char *path);
+
+/* Names for a sentence, "a, b, c"; past the room "...". */
+ulam_shown ulam_show_names(const char *const *names, size_t n);
+
+/* "; did you mean 'name'?" for the nearest of names, else "". */
+ulam_shown ulam_show_nearest(const char *word, const char *const *names, size_t n);
+
+/* Length of the UTF-8 character at text[size], and its code; 0: there is none, or it is not valid. */
+size_t ulam_utf8_next(const char *text, size_t size, uint32_t *code);
+
+/* Whether a character may stand in a message or a plain text as it is. */
+bool ulam_utf8_printable(uint32_t code);
+
+#endif
