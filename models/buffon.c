@@ -1,0 +1,79 @@
+/* Buffon's needle. A needle of length l falls on a floor ruled with lines a distance d >= l apart and crosses one with
+ * probability 2 l / (pi d) (Buffon 1777). */
+
+#include <ulam/math.h>
+#include <ulam/model.h>
+
+enum {
+    LENGTH,
+    SPACING,
+    N_PARAMETERS
+};
+
+static const ulam_parameter parameters[N_PARAMETERS] = {
+    [LENGTH] = {.name = "length",
+                .type = ULAM_REAL,
+                .default_value = "1",
+                .bounds = "[0, inf)",
+                .help = "length of the needle, at most the spacing"},
+    [SPACING] = {.name = "spacing",
+                 .type = ULAM_REAL,
+                 .default_value = "1",
+                 .bounds = "(0, inf)",
+                 .help = "distance between neighbouring lines"},
+};
+
+typedef struct {
+    double length, spacing;
+} needle;
+
+static ulam_status needle_setup(const ulam_value *values, void *point, ulam_error *error)
+{
+    needle *self = point;
+    self->length = values[LENGTH].real;
+    self->spacing = values[SPACING].real;
+    if (self->length > self->spacing)
+        return ulam_fail(error, ULAM_EINVAL, "length %g is greater than spacing %g: expected length <= spacing",
+                         self->length, self->spacing);
+    return ULAM_OK;
+}
+
+static void needle_run(const void *point, ulam_rng *rng, double *crossing)
+{
+    const needle *self = point;
+    const double centre = 0.5 * self->spacing * ulam_uniform(rng); /* to the nearest line */
+    const double angle = M_PI_2 * ulam_uniform(rng);
+
+    *crossing = centre < 0.5 * self->length * ulam_sin(angle);
+}
+
+static void crossing_exact(const ulam_value *values, double *exact)
+{
+    *exact = M_2_PI * (values[LENGTH].real / values[SPACING].real);
+}
+
+static uint64_t needle_block(const ulam_value *values)
+{
+    (void)values;
+    return 4096;
+}
+
+static const ulam_observable observables[] = {
+    {.name = "crossing", .kind = ULAM_INDICATOR, .help = "whether the needle crosses a line", .exact = crossing_exact},
+};
+
+const ulam_model ulam_model_buffon = {
+    .interface = ULAM_MODEL_INTERFACE,
+    .name = "buffon",
+    .summary = "Buffon's needle: does it cross a line of the floor?",
+    .reference = "Buffon (1777), Essai d'arithmetique morale",
+    .source = ULAM_MODEL_SOURCE,
+    .parameters = parameters,
+    .n_parameters = N_PARAMETERS,
+    .observables = observables,
+    .n_observables = sizeof observables / sizeof *observables,
+    .block = needle_block,
+    .point_size = sizeof(needle),
+    .setup = needle_setup,
+    .run = needle_run,
+};
