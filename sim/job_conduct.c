@@ -76,6 +76,23 @@ ulam_status ulam_job_read_conduct(ulam_job_reading *self)
     return ULAM_OK;
 }
 
+/* "x.h5" becomes "x.part3of10.h5", so that the parts of one job do not meet in one file. */
+static char *part_output(const ulam_job_reading *self)
+{
+    const ulam_job *job = self->job;
+    const char *slash = strrchr(job->output, '/'), *dot = strrchr(slash ? slash : job->output, '.');
+    const size_t length = strlen(job->output), stem = dot ? (size_t)(dot - job->output) : length;
+    char part[64];
+    const int n =
+        snprintf(part, sizeof part, ".part%lluof%llu", (unsigned long long)job->part, (unsigned long long)job->parts);
+    char *output = ulam_arena_take(&self->storage->arena, length + (size_t)n + 1);
+    if (!output) return NULL;
+    memcpy(output, job->output, stem);
+    memcpy(output + stem, part, (size_t)n);
+    memcpy(output + stem + (size_t)n, job->output + stem, length - stem + 1);
+    return output;
+}
+
 ulam_status ulam_job_read_part(ulam_job_reading *self)
 {
     const char *text = self->source->part;
@@ -90,5 +107,6 @@ ulam_status ulam_job_read_part(ulam_job_reading *self)
         return ulam_fail(self->error, ULAM_EINVAL, "--part %s: expected K/N, the K-th of N parts, such as 3/10",
                          ulam_show(text).text);
     self->storage->part = ulam_arena_copy(&self->storage->arena, text, strlen(text));
-    return self->storage->part ? ULAM_OK : ulam_fail_memory(self->error, "reading a job");
+    if (!self->source->output) job->output = part_output(self);
+    return self->storage->part && job->output ? ULAM_OK : ulam_fail_memory(self->error, "reading a job");
 }

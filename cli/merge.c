@@ -1,0 +1,66 @@
+/* ulam merge: joins result files of one job. */
+
+#include <stdio.h>
+
+#include <ulam/models.h>
+
+#include "options.h"
+#include "result_file.h"
+#include "subcommands.h"
+
+static const char help[] = "usage: ulam merge -o OUT FILE...\n"
+                           "\n"
+                           "Joins result files of one job that hold different runs of it, as 'ulam run --part K/N' "
+                           "makes them. The result is that\n"
+                           "of the one big job, bit by bit; where runs are missing it is partial, and what is missing "
+                           "is said. Files that overlap,\n"
+                           "or belong to different jobs, are refused.\n"
+                           "\n"
+                           "options:\n"
+                           "  -o, --output OUT    the file to write; must not exist\n"
+                           "  -h, --help          this text\n"
+                           "\n"
+                           "exit status: 0 complete; 1 failed; 2 bad input; 3 partial: runs are missing\n";
+
+static const struct option options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+enum {
+    PARTIAL = 3
+};
+
+int ulam_merge_main(int argc, char **argv)
+{
+    const char *output = NULL;
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
+        if (option == 'h') {
+            fputs(help, stdout);
+            return 0;
+        }
+        if (option != 'o') return ulam_option_refused("merge", option, argv, options);
+        output = optarg;
+    }
+    if (!output) {
+        fputs("ulam merge: -o OUT is missing; 'ulam merge --help' says how it is called\n", stderr);
+        return 2;
+    }
+    if (optind == argc) {
+        fputs("ulam merge: which files? 'ulam merge --help' says how it is called\n", stderr);
+        return 2;
+    }
+    ulam_error error = {0};
+    char missing[256] = "";
+    const char *const *paths = (const char *const *)argv + optind;
+    const ulam_status status = ulam_result_merge(output, paths, (size_t)(argc - optind), ulam_builtin_models(), missing,
+                                                 sizeof missing, &error);
+    if (status)
+        fprintf(stderr, "ulam merge: %s\n", error.message);
+    else if (*missing)
+        fprintf(stderr, "ulam merge: %s is partial: %s\n", output, missing);
+    return !status && *missing ? PARTIAL : ulam_exit_status(status);
+}

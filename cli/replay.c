@@ -1,0 +1,141 @@
+/* ulam replay: performs one run of a result file again. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ulam/execute.h>
+#include <ulam/models.h>
+
+#include "options.h"
+#include "result_file.h"
+#include "subcommands.h"
+
+static const char help[] =
+    "usage: ulam replay FILE --point P --run R\n"
+    "\n"
+    "Performs run R of point P of the job in the result file FILE again, in this process and outside any isolation, "
+    "and\n"
+    "prints its observables to full precision. A run that failed fails again; one that crashed crashes again.\n"
+    "\n"
+    "options:\n"
+    "      --point P    point, counted from 0 (default: 0)\n"
+    "      --run R      run, counted from 0\n"
+    "  -h, --help       this text\n"
+    "\n"
+    "exit status: 0; 1 the run failed; 2 bad input\n";
+
+enum {
+    OPTION_POINT = 256,
+    OPTION_RUN
+};
+
+static const struct option options[] = {
+    {"point", required_argument, NULL, OPTION_POINT},
+    {"run", required_argument, NULL, OPTION_RUN},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+typedef struct {
+    const char *path;
+    uint64_t point, run;
+    bool run_given;
+} request;
+
+static bool read_index(const char *option, const char *text, uint64_t *index)
+{
+    char *end;
+    errno = 0;
+    *index = strtoull(text, &end, 10);
+    if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0) return true;
+    fprintf(stderr, "ulam replay: %s: '%s' is no index; expected an integer from 0 on\n", option, text);
+    return false;
+}
+
+/* Returns -1 to go on, or the exit status. */
+static int read_options(request *self, int argc, char **argv)
+{
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+        if (option == 'h') {
+            fputs(help, stdout);
+            return 0;
+        }
+        if (option == OPTION_POINT) {
+            if (!read_index("--point", optarg, &self->point)) return 2;
+        } else if (option == OPTION_RUN) {
+            if (!read_index("--run", optarg, &self->run)) return 2;
+            self->run_given = true;
+        } else {
+            return ulam_option_refused("replay", option, argv, options);
+        }
+    }
+    self->path = ulam_only_operand("replay", "FILE", argc, argv);
+    if (self->path && !self->run_given) fputs("ulam replay: --run is missing; which run is it?\n", stderr);
+    return self->path && self->run_given ? -1 : 2;
+}
+
+static ulam_status judge_request(const request *self, const ulam_job *job, ulam_error *error)
+{
+    if (self->point >= job->n_points)
+        return ulam_fail(error, ULAM_EINVAL, "%s has no point %llu; expected one from 0 to %zu", self->path,
+                         (unsigned long long)self->point, job->n_points - 1);
+    if (self->run >= ULAM_MAX_RUNS)
+        return ulam_fail(error, ULAM_EINVAL, "there is no run %llu; expected one below 2^48",
+                         (unsigned long long)self->run);
+    return ULAM_OK;
+}
+
+static void print_head(const request *self, const ulam_job *job)
+{
+    printf("model %s, seed %llu, point %llu, run %llu\n", job->model->name, (unsigned long long)job->seed,
+           (unsigned long long)self->point, (unsigned long long)self->run);
+    for (size_t i = 0; i < job->model->n_parameters; i++) {
+        char *value = ulam_value_text(&job->model->parameters[i], job->points[self->point].values[i]);
+        printf("  %s = %s\n", job->model->parameters[i].name, value ? value : "");
+        free(value);
+    }
+    fflush(stdout); /* the run may end this process */
+}
+
+static void print_values(const ulam_job *job, const double *values)
+{
+    for (size_t o = 0; o < job->model->n_observables; o++) {
+        const ulam_observable *observable = &job->model->observables[o];
+        const ulam_extent *extent = &job->extents[o];
+        const char *unit = observable->unit ? observable->unit : "";
+        for (size_t i = 0; i < extent->length; i++) {
+            printf("%s", observable->name);
+            if (!extent->scalar) printf("[%zu]", i);
+            printf(" %.17g%s%s\n", values[extent->offset + i], *unit ? " " : "", unit);
+        }
+    }
+}
+
+int ulam_replay_main(int argc, char **argv)
+{
+    request self = {0};
+    ulam_job job = {0};
+    ulam_error error = {0};
+    double *values = NULL;
+    const int stop = read_options(&self, argc, argv);
+    if (stop >= 0) return stop;
+
+    ulam_status status = ulam_result_read_job(&job, self.path, ulam_builtin_models(), &error);
+    if (!status) status = judge_request(&self, &job, &error);
+    if (!status && !(values = calloc(job.width, sizeof *values))) status = ulam_fail_memory(&error, "replaying a run");
+    if (!status) {
+        print_head(&self, &job);
+        status = ulam_replay(&job, (size_t)self.point, self.run, values, &error);
+    }
+    if (status)
+        fprintf(stderr, "ulam replay: %s\n", error.message);
+    else
+        print_values(&job, values);
+    free(values);
+    ulam_job_free(&job);
+    return ulam_exit_status(status);
+}
