@@ -49,7 +49,7 @@ static ulam_status hostile_setup(const ulam_value *values, void *point, ulam_err
     *self = values[0].integer;
     if (*self == UNPREPARED) abort();
     if (*self == REFUSED) return ulam_fail(error, ULAM_EINVAL, "x = %d will not do", REFUSED);
-    if (*self == SLOW_SETUP) sleep_ms(600);
+    if (*self == SLOW_SETUP) sleep_ms(800);
     return ULAM_OK;
 }
 
@@ -208,8 +208,8 @@ static void only_the_time_of_a_single_run_is_limited(void **unused)
 {
     (void)unused;
     ulam_error cause, error;
-    assert_int_equal(perform(SLOW_SETUP, 10, 0.3, &cause, &error), 10);
-    assert_int_equal(perform(SLOW, 10, 0.3, &cause, &error), 10);
+    assert_int_equal(perform(SLOW_SETUP, 10, 0.5, &cause, &error), 10);
+    assert_int_equal(perform(SLOW, 10, 0.5, &cause, &error), 10);
 }
 
 static void a_request_to_stop_the_job_fails_no_run(void **unused)
@@ -363,7 +363,7 @@ static void a_halted_job_is_not_too_slow(void **unused)
     if (parent == 0) {
         ulam_error cause;
         hand_made_job made;
-        make(&made, 0.3);
+        make(&made, 0.5);
         ulam_isolated *isolated = ulam_isolated_open(&made.job);
         double values[10][3];
         uint64_t done;
@@ -375,7 +375,7 @@ static void a_halted_job_is_not_too_slow(void **unused)
     const pid_t child = child_of(parent);
     kill(parent, SIGSTOP);
     if (child > 0) kill(child, SIGSTOP);
-    sleep_ms(800);
+    sleep_ms(999);
     kill(parent, SIGCONT);
     sleep_ms(10); /* for it to look at a run that has not gone on yet */
     if (child > 0) kill(child, SIGCONT);
