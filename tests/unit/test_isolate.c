@@ -7,12 +7,14 @@
 
 #include <errno.h>
 #include <math.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -47,14 +49,14 @@ static ulam_status hostile_setup(const ulam_value *values, void *point, ulam_err
     *self = values[0].integer;
     if (*self == UNPREPARED) abort();
     if (*self == REFUSED) return ulam_fail(error, ULAM_EINVAL, "x = %d will not do", REFUSED);
-    if (*self == SLOW_SETUP) sleep_ms(600);
+    if (*self == SLOW_SETUP) sleep_ms(800);
     return ULAM_OK;
 }
 
 static void misbehave(uint64_t run, ulam_rng *rng, double *out)
 {
-    volatile int *volatile nowhere = NULL;
-    if (run == 17) *nowhere = 1;
+    const volatile uintptr_t nowhere = 64;
+    if (run == 17) *(volatile int *)nowhere = 1;
     for (volatile bool loop = run == 23; loop;)
         ;
     if (run == 31) exit(0);
@@ -116,6 +118,10 @@ static void assert_no_child(void)
     assert_int_equal(errno, ECHILD);
 }
 
+static _Atomic int *ends; /* shared by all processes */
+
+static void count_end(void) { ++*ends; }
+
 static void each_death_costs_one_run_and_is_named(void **unused)
 {
     (void)unused;
@@ -153,6 +159,7 @@ static void each_death_costs_one_run_and_is_named(void **unused)
     assert_int_equal(failed, 6);
     ulam_isolated_close(isolated);
     assert_no_child();
+    assert_int_equal(*ends, 0); /* exit() in a run does not call what this process registered for its end */
 }
 
 /* Performs n runs from 0 on, all of which succeed or one of which fails, in a child of its own. */
@@ -201,8 +208,8 @@ static void only_the_time_of_a_single_run_is_limited(void **unused)
 {
     (void)unused;
     ulam_error cause, error;
-    assert_int_equal(perform(SLOW_SETUP, 10, 0.3, &cause, &error), 10);
-    assert_int_equal(perform(SLOW, 10, 0.3, &cause, &error), 10);
+    assert_int_equal(perform(SLOW_SETUP, 10, 0.5, &cause, &error), 10);
+    assert_int_equal(perform(SLOW, 10, 0.5, &cause, &error), 10);
 }
 
 static void a_request_to_stop_the_job_fails_no_run(void **unused)
@@ -349,6 +356,56 @@ static void a_killed_parent_leaves_no_child(void **unused)
     fail_msg("process %d is still there", (int)child);
 }
 
+static void a_halted_job_is_not_too_slow(void **unused)
+{
+    (void)unused;
+    const pid_t parent = fork();
+    if (parent == 0) {
+        ulam_error cause;
+        hand_made_job made;
+        make(&made, 0.5);
+        ulam_isolated *isolated = ulam_isolated_open(&made.job);
+        double values[10][3];
+        uint64_t done;
+        ulam_isolated_perform(isolated, SLOW, 0, 10, values[0], &done, &cause, NULL);
+        ulam_isolated_close(isolated);
+        _exit((int)done);
+    }
+    sleep_ms(200);
+    const pid_t child = child_of(parent);
+    kill(parent, SIGSTOP);
+    if (child > 0) kill(child, SIGSTOP);
+    sleep_ms(999);
+    kill(parent, SIGCONT);
+    sleep_ms(10); /* for it to look at a run that has not gone on yet */
+    if (child > 0) kill(child, SIGCONT);
+    int status;
+    waitpid(parent, &status, 0);
+    if (child < 0) skip(); /* no /proc */
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 10);
+}
+
+static void the_child_holds_no_file_of_its_parent(void **unused)
+{
+    (void)unused;
+    hand_made_job made;
+    make(&made, INFINITY);
+    ulam_isolated *isolated = ulam_isolated_open(&made.job);
+    double values[3];
+    uint64_t done;
+    int ends_of_pipe[2];
+    char byte;
+    assert_int_equal(pipe(ends_of_pipe), 0);
+    assert_int_equal(ulam_isolated_perform(isolated, HARMLESS, 0, 1, values, &done, NULL, NULL), ULAM_OK);
+    close(ends_of_pipe[1]);
+    struct pollfd reading = {.fd = ends_of_pipe[0], .events = POLLIN};
+    assert_int_equal(poll(&reading, 1, 1000), 1);
+    assert_int_equal(read(ends_of_pipe[0], &byte, 1), 0);
+    close(ends_of_pipe[0]);
+    ulam_isolated_close(isolated);
+}
+
 static void without_processes_to_be_had_it_says_so(void **unused)
 {
     (void)unused;
@@ -386,7 +443,11 @@ int main(void)
         cmocka_unit_test(a_wide_run_arrives_whole),
         cmocka_unit_test(a_child_lost_between_blocks_costs_nothing),
         cmocka_unit_test(a_killed_parent_leaves_no_child),
+        cmocka_unit_test(a_halted_job_is_not_too_slow),
+        cmocka_unit_test(the_child_holds_no_file_of_its_parent),
         cmocka_unit_test(without_processes_to_be_had_it_says_so),
     };
+    ends = mmap(NULL, sizeof *ends, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (ends == MAP_FAILED || atexit(count_end)) return 1;
     return cmocka_run_group_tests_name("isolated runs", tests, NULL, NULL);
 }
