@@ -42,29 +42,39 @@ static ulam_status fail_write(ulam_error *error, const char *path, const char *d
     return ulam_fail(error, ULAM_EIO, "%s: cannot %s: %s", path, doing, strerror(errno));
 }
 
-/* Follows a link, so that the file it leads to is replaced and not the link. */
-static ulam_status find_target(replacement *self, const char *path, ulam_error *error)
+ulam_status ulam_image_target(const char *path, char **target, ulam_error *error)
 {
     struct stat status;
+    *target = NULL;
     if (path[0] == '\0') return ulam_fail(error, ULAM_EIO, "the path of the result file is empty");
     if (lstat(path, &status) == 0) {
-        self->target = realpath(path, NULL);
-        if (!self->target || stat(self->target, &status) != 0)
+        *target = realpath(path, NULL);
+        if (!*target || stat(*target, &status) != 0)
             return fail_write(error, path, S_ISLNK(status.st_mode) ? "follow the link" : "write the file");
         if (S_ISDIR(status.st_mode)) errno = EISDIR;
         if (S_ISDIR(status.st_mode)) return fail_write(error, path, "write the file");
         if (!S_ISREG(status.st_mode))
             return ulam_fail(error, ULAM_EIO, "%s: cannot write the file: not a regular file", path);
-    } else {
-        if (errno != ENOENT) return fail_write(error, path, "write the file");
-        self->target = strdup(path);
-        if (!self->target) return ulam_fail_memory(error, "writing the result file");
+        return ULAM_OK;
     }
-    const char *slash = strrchr(self->target, '/');
-    if (!slash)
-        self->directory = strdup(".");
-    else
-        self->directory = strndup(self->target, slash == self->target ? 1 : (size_t)(slash - self->target));
+    if (errno != ENOENT) return fail_write(error, path, "write the file");
+    *target = strdup(path);
+    return *target ? ULAM_OK : ulam_fail_memory(error, "writing the result file");
+}
+
+char *ulam_image_folder(const char *target)
+{
+    const char *slash = strrchr(target, '/');
+    if (!slash) return strdup(".");
+    return strndup(target, slash == target ? 1 : (size_t)(slash - target));
+}
+
+/* Where the file goes. */
+static ulam_status find_target(replacement *self, const char *path, ulam_error *error)
+{
+    const ulam_status status = ulam_image_target(path, &self->target, error);
+    if (status != ULAM_OK) return status;
+    self->directory = ulam_image_folder(self->target);
     return self->directory ? ULAM_OK : ulam_fail_memory(error, "writing the result file");
 }
 
@@ -77,7 +87,7 @@ static ulam_status open_temporary(replacement *self, const char *path, ulam_erro
     char *name = malloc(size);
     if (!name) return ulam_fail_memory(error, "writing the result file");
     for (int i = 0; i < ATTEMPTS && self->file < 0; i++) {
-        snprintf(name, size, "%s.tmp.%ld.%d", self->target, (long)getpid(), i);
+        snprintf(name, size, ULAM_TEMPORARY_NAME, self->target, (long)getpid(), i);
         self->file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (self->file < 0 && errno != EEXIST) break;
     }

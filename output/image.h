@@ -13,6 +13,16 @@ enum {
     ULAM_TRAILER_SIZE = 32
 };
 
+/* A temporary's name, from target, process and a number. */
+#define ULAM_TEMPORARY_NAME "%s.tmp.%ld.%d"
+
+/* The path that is replaced when path is written: links are followed, so that the file they lead to is replaced and not
+ * the link. `target` is owned by the caller, whatever comes of it. ULAM_EIO: nothing can be written there; ULAM_ENOMEM. */
+ulam_status ulam_image_target(const char *path, char **target, ulam_error *error);
+
+/* The folder that target stands in. Owned by the caller. NULL: out of memory. */
+char *ulam_image_folder(const char *target);
+
 /* Puts data and its trailer in path's place: temporary, fsync, rename, fsync of the directory. A link is followed.
  * ULAM_EIO names the file and the reason; no temporary is left, and unless it is the directory that could not be
  * flushed, what stood there stands. ULAM_ENOMEM. */
