@@ -16,16 +16,14 @@ static const char help[] =
     "       mpirun -n N ulam run [OPTION]... JOB\n"
     "       srun --mpi=pmix ulam run [OPTION]... JOB\n"
     "\n"
-    "Performs the runs that the job file JOB asks for and writes them to one HDF5 file. If that file holds the same "
-    "job\n"
-    "already, only what is missing is done; a file of another job is never overwritten. The results do not depend on\n"
-    "the number of ranks.\n"
+    "Performs the runs that the job file JOB asks for and writes them to one HDF5 file. If that file holds the same\n"
+    "job already, only what is missing is done; a file of another job is never overwritten. The results do not\n"
+    "depend on the number of ranks.\n"
     "\n"
     "options:\n"
     "  -n, --ranks N          start N ranks on this machine (default: one process)\n" ULAM_JOB_HELP
-    "      --part K/N         only the K-th of N equal parts of each point's runs, for 'ulam merge'; in a Slurm job "
-    "array\n"
-    "                         with --part slurm: the array's own task and count\n"
+    "      --part K/N         only the K-th of N equal parts of each point's runs, for 'ulam merge'; --part slurm:\n"
+    "                         the part that belongs to this task of a Slurm job array\n"
     "      --time-limit T     stop in time for the runs in hand to finish by then (23h50m; default: Slurm's, if any)\n"
     "      --force-new        start over, if the output holds another job; the old file is kept aside\n"
     "      --accept-model     go on although the model's source has changed since\n"
@@ -64,10 +62,11 @@ static const struct option options[] = {
 };
 
 enum {
-    MOST_RANKS = 100000
+    MOST_RANKS = 100000,
+    MOST_RETRIES = 1000000
 };
 
-static bool read_ranks(const char *text, int *ranks)
+static bool read_number(const char *option, const char *what, const char *text, long least, long most, int *number)
 {
     char *end;
     errno = 0;

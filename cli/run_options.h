@@ -10,7 +10,12 @@
 typedef struct {
     ulam_job_options job;
     int ranks; /* to be started; 0: none */
-    bool quiet;
+    bool quiet, force_new, accept_model;
+    double time_limit; /* s; NAN: none given */
+    double stall_timeout;
+    const char *hostfile;
+    int retries;
+    char part[48]; /* the argument of --part slurm, made out */
 } ulam_run_options;
 
 /* Reads the options and the job's path. Returns -1 to go on, or the exit status: help has been printed, or what is wrong.

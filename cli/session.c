@@ -46,8 +46,8 @@ ulam_status ulam_session_put(void *session, const ulam_state *state, ulam_error 
     entry->end = time_now();
     entry->seconds = ulam_clock() - self->start;
     entry->runs = runs_known(state) - self->runs_before;
-    ulam_output_lock_touch(&self->lock);
-    return ulam_result_write(self->job.output, state, &self->provenance, error);
+    const ulam_status held = ulam_output_lock_touch(&self->lock, error);
+    return held ? held : ulam_result_write(self->job.output, state, &self->provenance, error);
 }
 
 ulam_status ulam_session_begin(ulam_run_session *self, int argc, char **argv, const char *hosts, int ranks,
@@ -113,13 +113,13 @@ ulam_status ulam_session_open(ulam_run_session *self, const ulam_run_options *op
     if (status) return status;
     if (ulam_state_init(&self->state, &self->job)) return ulam_fail_memory(error, "preparing the job");
     status = ulam_result_check_path(self->job.output, error);
-    if (!status && hold) status = ulam_output_lock(&self->lock, self->job.output, error);
+    if (!status && hold) status = ulam_output_lock_take(&self->lock, self->job.output, error);
     return status ? status : resume(self, hold, error);
 }
 
 void ulam_session_close(ulam_run_session *self)
 {
-    ulam_output_unlock(&self->lock);
+    ulam_output_lock_release(&self->lock);
     ulam_provenance_free(&self->provenance);
     ulam_state_free(&self->state);
     ulam_job_free(&self->job);
