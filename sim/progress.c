@@ -26,7 +26,7 @@ ulam_status ulam_tracker_init(ulam_tracker *self, const ulam_state *state)
     for (size_t p = 0; p < n; p++) {
         const uint64_t runs = runs_known(state, p);
         self->progress.runs += runs;
-        self->progress.runs_asked += state->job->points[p].runs;
+        self->progress.runs_asked += state->job->points[p].runs - state->job->points[p].first;
         self->progress.points_complete += ulam_state_point_complete(state, p);
         self->rel_error[p] = NAN;
         self->stale[p] = runs > 0;

@@ -132,7 +132,7 @@ static ulam_status find_missing(ulam_schedule *self, const ulam_state *state, si
     ulam_schedule_point *point = &self->points[p];
     *point = (ulam_schedule_point){.gap = self->n_gaps, .class = none};
 
-    uint64_t at = known->blocks;
+    uint64_t at = known->first + known->blocks;
     for (size_t i = 0; i < known->n_early; i++) {
         const uint64_t first = known->early[i].first;
         if (add_gap(self, p, at, first < whole ? first : whole)) return ULAM_ENOMEM;

@@ -9,7 +9,9 @@ ulam_status ulam_state_init(ulam_state *self, const ulam_job *job)
 {
     *self = (ulam_state){.job = job};
     self->points = calloc(job->n_points ? job->n_points : 1, sizeof *self->points);
-    return self->points ? ULAM_OK : ULAM_ENOMEM;
+    if (!self->points) return ULAM_ENOMEM;
+    for (size_t p = 0; p < job->n_points; p++) self->points[p].first = job->points[p].first / job->points[p].block;
+    return ULAM_OK;
 }
 
 void ulam_state_free(ulam_state *self)
@@ -22,6 +24,9 @@ void ulam_state_free(ulam_state *self)
         free(point->early);
     }
     free(self->points);
+    free(self->failures);
+    ulam_bytes_free(&self->witness);
+    free(self->dropped);
     *self = (ulam_state){0};
 }
 
@@ -34,6 +39,9 @@ static uint64_t tail_runs_asked(const ulam_state *self, size_t point)
 {
     return self->job->points[point].runs % self->job->points[point].block;
 }
+
+/* Where the prefix ends: the first block that is not in it. */
+static uint64_t prefix_end(const ulam_point_state *point) { return point->first + point->blocks; }
 
 /* The first piece that ends behind `block`: where it is known, or would be inserted. */
 static size_t find_piece(const ulam_point_state *point, uint64_t block)
@@ -51,7 +59,7 @@ static size_t find_piece(const ulam_point_state *point, uint64_t block)
 
 static bool overlaps(const ulam_point_state *point, uint64_t first, uint64_t blocks)
 {
-    if (first < point->blocks) return true;
+    if (first < prefix_end(point)) return true;
     const size_t i = find_piece(point, first);
     return i < point->n_early && point->early[i].first < first + blocks;
 }
@@ -97,7 +105,7 @@ static ulam_status add_to_prefix(ulam_point_state *point, uint64_t blocks, ulam_
     ulam_status status = move_into(&point->prefix, tally);
     if (status) return status;
     point->blocks += blocks;
-    if (point->n_early == 0 || point->early[0].first != point->blocks) return ULAM_OK;
+    if (point->n_early == 0 || point->early[0].first != prefix_end(point)) return ULAM_OK;
     status = move_into(&point->prefix, &point->early[0].tally);
     if (status) return status;
     point->blocks += point->early[0].blocks;
@@ -170,21 +178,22 @@ ulam_status ulam_state_add(ulam_state *self, const ulam_chunk *chunk, ulam_tally
 
     ulam_point_state *point = &self->points[chunk->point];
     const uint64_t first = chunk->first, end = chunk->first + chunk->blocks;
-    if (end > whole_blocks(self, chunk->point))
-        return ulam_fail(error, ULAM_EINVAL, "point %zu: block %llu lies beyond the runs it was asked for",
-                         chunk->point, (unsigned long long)(end - 1));
+    if (first < point->first || end > whole_blocks(self, chunk->point))
+        return ulam_fail(error, ULAM_EINVAL, "point %zu: block %llu lies outside the runs it was asked for",
+                         chunk->point, (unsigned long long)(first < point->first ? first : end - 1));
     if (overlaps(point, first, chunk->blocks))
         return ulam_fail(error, ULAM_EINVAL, "point %zu: some of the blocks %llu to %llu are known already",
                          chunk->point, (unsigned long long)first, (unsigned long long)(end - 1));
-    status = first == point->blocks ? add_to_prefix(point, chunk->blocks, tally)
-                                    : add_early(point, first, chunk->blocks, tally);
+    if (ulam_state_witness(self, chunk, tally)) return ulam_fail_memory(error, "keeping a block's sums");
+    status = first == prefix_end(point) ? add_to_prefix(point, chunk->blocks, tally)
+                                        : add_early(point, first, chunk->blocks, tally);
     return status ? ulam_fail_memory(error, "adding a chunk's sums") : ULAM_OK;
 }
 
 /* A tail is the block after the whole ones: it follows the prefix only when these are all there. */
 static bool tail_counts(const ulam_state *self, size_t point)
 {
-    return self->points[point].tail_runs && self->points[point].blocks == whole_blocks(self, point);
+    return self->points[point].tail_runs && prefix_end(&self->points[point]) == whole_blocks(self, point);
 }
 
 uint64_t ulam_state_runs(const ulam_state *self, size_t point)
@@ -195,7 +204,8 @@ uint64_t ulam_state_runs(const ulam_state *self, size_t point)
 
 bool ulam_state_point_complete(const ulam_state *self, size_t point)
 {
-    return ulam_state_runs(self, point) >= self->job->points[point].runs;
+    const ulam_point *asked = &self->job->points[point];
+    return asked->first + ulam_state_runs(self, point) >= asked->runs;
 }
 
 bool ulam_state_complete(const ulam_state *self)

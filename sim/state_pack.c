@@ -1,14 +1,16 @@
-/* A state's bytes: the number of points; then for each point its blocks and, if there are any, the prefix; the early
- * pieces' number, and first, blocks and tally of each; the tail's runs and, if there are any, its block and tally. */
+/* A state's bytes: the number of points; then for each point its first block, its blocks and, if there are any, the
+ * prefix; the early pieces' number, and first, blocks and tally of each; the tail's runs and, if there are any, its block
+ * and tally. Then the failures' number, and point, run and cause of each; and the size of the witness, and the witness. */
 
 #include <stdlib.h>
+#include <string.h>
 
-#include <ulam/state.h>
+#include "state_figures.h"
 
 static ulam_status pack_point(const ulam_state *self, size_t p, ulam_bytes *bytes)
 {
     const ulam_point_state *point = &self->points[p];
-    if (ulam_bytes_put_u64(bytes, point->blocks)) return ULAM_ENOMEM;
+    if (ulam_bytes_put_u64(bytes, point->first) || ulam_bytes_put_u64(bytes, point->blocks)) return ULAM_ENOMEM;
     if (point->blocks && ulam_tally_pack(&point->prefix, bytes)) return ULAM_ENOMEM;
     if (ulam_bytes_put_u64(bytes, point->n_early)) return ULAM_ENOMEM;
     for (size_t i = 0; i < point->n_early; i++) {
@@ -23,11 +25,33 @@ static ulam_status pack_point(const ulam_state *self, size_t p, ulam_bytes *byte
     return ulam_bytes_put_u64(bytes, block) ? ULAM_ENOMEM : ulam_tally_pack(&point->tail, bytes);
 }
 
+static ulam_status pack_failures(const ulam_state *self, ulam_bytes *bytes)
+{
+    if (ulam_bytes_put_u64(bytes, self->n_failures)) return ULAM_ENOMEM;
+    for (size_t i = 0; i < self->n_failures; i++) {
+        const ulam_failure *failure = &self->failures[i];
+        if (ulam_bytes_put_u64(bytes, failure->point) || ulam_bytes_put_u64(bytes, failure->run) ||
+            ulam_bytes_put_text(bytes, failure->cause))
+            return ULAM_ENOMEM;
+    }
+    return ULAM_OK;
+}
+
+static ulam_status pack_witness(const ulam_state *self, ulam_bytes *bytes)
+{
+    return ulam_bytes_put_u64(bytes, self->witness.size) ||
+                   (self->witness.size && ulam_bytes_put(bytes, self->witness.data, self->witness.size))
+               ? ULAM_ENOMEM
+               : ULAM_OK;
+}
+
 ulam_status ulam_state_pack(const ulam_state *self, ulam_bytes *bytes)
 {
     const size_t size = bytes->size;
     ulam_status status = ulam_bytes_put_u64(bytes, self->job->n_points);
     for (size_t p = 0; !status && p < self->job->n_points; p++) status = pack_point(self, p, bytes);
+    if (!status) status = pack_failures(self, bytes);
+    if (!status) status = pack_witness(self, bytes);
     if (status) bytes->size = size;
     return status;
 }
@@ -46,23 +70,24 @@ static ulam_status unpack_tally(ulam_tally *tally, const ulam_job *job, size_t p
     return tally->runs == runs ? ULAM_OK : damaged(point, "the number of runs", error);
 }
 
-static ulam_status unpack_early(ulam_point_state *point, size_t p, const ulam_job *job, ulam_reader *reader,
-                                ulam_error *error)
+/* Makes room for n early pieces and the prefix, which, where the job begins with earlier blocks, is one of them. */
+static ulam_status unpack_early(ulam_point_state *point, size_t p, const ulam_job *job, uint64_t end,
+                                ulam_reader *reader, ulam_error *error)
 {
     const uint64_t n = ulam_reader_get_u64(reader), most = ULAM_MAX_RUNS / job->points[p].block;
     if (reader->failed || n > (uint64_t)(reader->end - reader->at) / 16) return damaged(p, "the early blocks", error);
+    const size_t all = point->n_early + (size_t)n;
     if (n == 0) return ULAM_OK;
-    point->early = calloc((size_t)n, sizeof *point->early);
-    if (!point->early) return ulam_fail_memory(error, "reading a state");
-    point->early_capacity = (size_t)n;
-    uint64_t end = point->blocks;
-    while (point->n_early < n) {
+    ulam_piece *early = realloc(point->early, all * sizeof *early);
+    if (!early) return ulam_fail_memory(error, "reading a state");
+    point->early = early;
+    point->early_capacity = all;
+    while (point->n_early < all) {
         const uint64_t first = ulam_reader_get_u64(reader), blocks = ulam_reader_get_u64(reader);
         if (first <= end || first > most || blocks == 0 || blocks > most - first)
             return damaged(p, "the early blocks", error);
         ulam_piece *piece = &point->early[point->n_early++];
-        piece->first = first;
-        piece->blocks = blocks;
+        *piece = (ulam_piece){.first = first, .blocks = blocks};
         end = first + blocks;
         const ulam_status status = unpack_tally(&piece->tally, job, p, blocks * job->points[p].block, reader, error);
         if (status) return status;
@@ -91,19 +116,73 @@ static ulam_status unpack_tail(ulam_point_state *point, size_t p, const ulam_job
     return ULAM_OK;
 }
 
+/* The prefix of a state that begins later than the job does is an early piece of it. */
+static ulam_status move_prefix(ulam_point_state *point, uint64_t first)
+{
+    if (first == point->first || point->blocks == 0) return ULAM_OK;
+    point->early = calloc(1, sizeof *point->early);
+    if (!point->early) return ULAM_ENOMEM;
+    point->early_capacity = point->n_early = 1;
+    point->early[0] = (ulam_piece){.first = first, .blocks = point->blocks, .tally = point->prefix};
+    point->prefix = (ulam_tally){0};
+    point->blocks = 0;
+    return ULAM_OK;
+}
+
 static ulam_status unpack_point(ulam_point_state *point, size_t p, const ulam_job *job, ulam_reader *reader,
                                 ulam_error *error)
 {
-    const uint64_t size = job->points[p].block;
-    const uint64_t blocks = ulam_reader_get_u64(reader);
-    if (reader->failed || blocks > ULAM_MAX_RUNS / size) return damaged(p, "the number of blocks", error);
+    const uint64_t size = job->points[p].block, most = ULAM_MAX_RUNS / size;
+    const uint64_t first = ulam_reader_get_u64(reader), blocks = ulam_reader_get_u64(reader);
+    if (reader->failed || first > most || blocks > most - first) return damaged(p, "the number of blocks", error);
+    if (first < point->first)
+        return ulam_fail(error, ULAM_EFORMAT, "the state begins with run %llu of point %zu, the job with run %llu",
+                         (unsigned long long)(first * size), p, (unsigned long long)job->points[p].first);
     point->blocks = blocks;
     if (blocks) {
         const ulam_status status = unpack_tally(&point->prefix, job, p, blocks * size, reader, error);
         if (status) return status;
     }
-    const ulam_status status = unpack_early(point, p, job, reader, error);
+    if (move_prefix(point, first)) return ulam_fail_memory(error, "reading a state");
+    const ulam_status status = unpack_early(point, p, job, first + blocks, reader, error);
     return status ? status : unpack_tail(point, p, job, reader, error);
+}
+
+static bool block_is_known(const ulam_state *self, size_t p, uint64_t block)
+{
+    const ulam_point *asked = &self->job->points[p];
+    return ulam_state_knows(self, p, block) || (self->points[p].tail_runs && block == asked->runs / asked->block);
+}
+
+/* Those of a tail that was dropped are dropped. */
+static ulam_status unpack_failures(ulam_state *self, uint64_t n_points, ulam_reader *reader, ulam_error *error)
+{
+    const uint64_t n = ulam_reader_get_u64(reader);
+    for (uint64_t i = 0; i < n && !reader->failed; i++) {
+        ulam_failure failure = {.point = (size_t)ulam_reader_get_u64(reader), .run = ulam_reader_get_u64(reader)};
+        char *cause = ulam_reader_get_text(reader);
+        if (!cause || failure.point >= n_points) reader->failed = true;
+        if (cause) strncpy(failure.cause, cause, sizeof failure.cause - 1);
+        free(cause);
+        if (reader->failed) break;
+        if (!block_is_known(self, failure.point, failure.run / self->job->points[failure.point].block)) continue;
+        if (ulam_state_add_failure(self, &failure)) return ulam_fail_memory(error, "reading a state");
+    }
+    return reader->failed ? ulam_fail(error, ULAM_EFORMAT, "the state is damaged: the failed runs") : ULAM_OK;
+}
+
+/* A block that a job which begins elsewhere, or has another first point with a whole block, does not take for its
+ * witness is none. */
+static ulam_status unpack_witness(ulam_state *self, ulam_reader *reader, ulam_error *error)
+{
+    const uint64_t size = ulam_reader_get_u64(reader);
+    const unsigned char *bytes = size <= SIZE_MAX ? ulam_reader_get(reader, (size_t)size) : NULL;
+    if (reader->failed) return ulam_fail(error, ULAM_EFORMAT, "the state is damaged: the witness");
+    ulam_chunk witness;
+    if (size == 0 || !ulam_job_witness(self->job, &witness)) return ULAM_OK;
+    ulam_reader head = {.at = bytes, .end = bytes + size};
+    if (ulam_reader_get_u64(&head) != witness.point || ulam_reader_get_u64(&head) != witness.first) return ULAM_OK;
+    return ulam_bytes_put(&self->witness, bytes, (size_t)size) ? ulam_fail_memory(error, "reading a state") : ULAM_OK;
 }
 
 ulam_status ulam_state_unpack(ulam_state *self, const ulam_job *job, ulam_reader *reader, ulam_error *error)
@@ -117,5 +196,6 @@ ulam_status ulam_state_unpack(ulam_state *self, const ulam_job *job, ulam_reader
         const ulam_status status = unpack_point(&self->points[p], p, job, reader, error);
         if (status) return status;
     }
-    return ULAM_OK;
+    const ulam_status status = unpack_failures(self, n, reader, error);
+    return status ? status : unpack_witness(self, reader, error);
 }

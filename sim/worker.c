@@ -1,8 +1,8 @@
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "perform_run.h"
 #include "worker.h"
 
 /* A block's values stand in memory together, since the order of their sum is fixed over the whole of it. */
@@ -26,19 +26,12 @@ void ulam_answer_free(ulam_answer *self)
 void ulam_worker_init(ulam_worker *self, const ulam_job *job)
 {
     *self = (ulam_worker){.job = job};
-    for (size_t i = 0; i < ULAM_WORKER_POINTS; i++) self->points[i].index = SIZE_MAX;
-}
-
-static void drop_point(const ulam_worker *self, ulam_worker_point *point)
-{
-    if (point->memory && self->job->model->teardown) self->job->model->teardown(point->memory);
-    free(point->memory);
-    *point = (ulam_worker_point){.index = SIZE_MAX};
+    ulam_prepared_init(&self->prepared, job);
 }
 
 void ulam_worker_free(ulam_worker *self)
 {
-    for (size_t i = 0; i < ULAM_WORKER_POINTS; i++) drop_point(self, &self->points[i]);
+    ulam_prepared_free(&self->prepared);
     free(self->values);
     ulam_worker_init(self, self->job);
 }
@@ -84,32 +77,7 @@ static ulam_status fail_at_run(const ulam_job *job, size_t p, uint64_t run, ulam
 
 static ulam_status set_up(ulam_worker *self, size_t p, const void **point, ulam_error *error)
 {
-    const ulam_model *model = self->job->model;
-    const ulam_value *values = self->job->points[p].values;
-    *point = values;
-    if (!model->setup) return ULAM_OK;
-
-    ulam_worker_point *place = &self->points[0];
-    for (size_t i = 0; i < ULAM_WORKER_POINTS; i++) {
-        if (self->points[i].index == p) {
-            self->points[i].used = ++self->uses;
-            *point = self->points[i].point;
-            return ULAM_OK;
-        }
-        if (self->points[i].used < place->used) place = &self->points[i];
-    }
-    drop_point(self, place);
-    place->memory = calloc(1, model->point_size ? model->point_size : 1);
-    if (!place->memory) return ulam_fail_memory(error, "setting up a point");
-    if (model->setup(values, place->memory, error)) {
-        if (!error->status) error->status = ULAM_EINVAL;
-        drop_point(self, place);
-        return fail_at_point(self->job, p, error);
-    }
-    place->index = p;
-    place->used = ++self->uses;
-    *point = place->point = place->memory;
-    return ULAM_OK;
+    return ulam_prepare(&self->prepared, p, point, error) ? fail_at_point(self->job, p, error) : ULAM_OK;
 }
 
 static ulam_status make_room(ulam_worker *self, size_t p, uint64_t runs, ulam_error *error)
@@ -131,39 +99,10 @@ static ulam_status make_room(ulam_worker *self, size_t p, uint64_t runs, ulam_er
     return ULAM_OK;
 }
 
-/* Names the first value that an observable may not have. */
-static ulam_status judge_values(const ulam_job *job, const double *values, ulam_error *error)
-{
-    for (size_t o = 0; o < job->model->n_observables; o++) {
-        const ulam_observable *observable = &job->model->observables[o];
-        const ulam_extent *extent = &job->extents[o];
-        for (size_t i = 0; i < extent->length; i++) {
-            const double value = values[extent->offset + i];
-            if (isfinite(value) || (isnan(value) && observable->may_be_nan)) continue;
-            char element[32] = "";
-            if (!extent->scalar) snprintf(element, sizeof element, "[%zu]", i);
-            return ulam_fail(error, ULAM_ERUN, "observable '%s'%s is %s", observable->name, element,
-                             isinf(value) ? value > 0 ? "infinite" : "minus infinity"
-                                          : "not a number, and it is not declared that it may be");
-        }
-    }
-    return ULAM_OK;
-}
-
 static ulam_status perform_run(const ulam_job *job, size_t p, const void *point, uint64_t run, double *values,
                                ulam_error *error)
 {
-    ulam_rng rng;
-    ulam_rng_start(&rng, job->points[p].key, run);
-    rng.failure = error;
-    for (size_t i = 0; i < job->width; i++) values[i] = NAN; /* what a model forgets must not be an earlier run's */
-    job->model->run(point, &rng, values);
-    if (error->status) return fail_at_run(job, p, run, error);
-
-    bool finite = true;
-    for (size_t i = 0; i < job->width; i++) finite &= isfinite(values[i]) != 0;
-    if (finite || !judge_values(job, values, error)) return ULAM_OK;
-    return fail_at_run(job, p, run, error);
+    return ulam_perform_run(job, p, point, run, values, error) ? fail_at_run(job, p, run, error) : ULAM_OK;
 }
 
 /* One block: `n` runs from `first` on. */

@@ -6,23 +6,12 @@
 #include <ulam/job.h>
 #include <ulam/state.h>
 
+#include "prepared.h"
 #include "schedule.h"
-
-enum {
-    ULAM_WORKER_POINTS = 8 /* set up at a time */
-};
-
-typedef struct {
-    size_t index; /* of the point; SIZE_MAX: the place is free */
-    const void *point;
-    void *memory;
-    uint64_t used; /* when, counting set-ups and uses */
-} ulam_worker_point;
 
 typedef struct {
     const ulam_job *job;
-    ulam_worker_point points[ULAM_WORKER_POINTS];
-    uint64_t uses;
+    ulam_prepared prepared;
     double *values; /* [capacity], of one block: [run][element] */
     size_t capacity;
 } ulam_worker;

@@ -3,6 +3,7 @@
 #ifndef HAND_MADE_JOB_H
 #define HAND_MADE_JOB_H
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,9 @@ static inline void make_job(hand_made_job *self, const ulam_model *model, size_t
             .values = &self->values[p], .key = 0x9e3779b97f4a7c15u * (p + 1), .runs = runs, .block = block};
     }
     self->job = (ulam_job){.model = model,
+                           .conduct = {.checkpoint = INFINITY, .run_timeout = INFINITY},
+                           .part = 1,
+                           .parts = 1,
                            .axes = &self->axis,
                            .n_axes = 1,
                            .points = self->points,

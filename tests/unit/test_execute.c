@@ -94,6 +94,33 @@ static void doing_it_in_two_parts_gives_the_same_bits(void **unused)
     ulam_state_free(&rest);
 }
 
+static void a_part_performs_its_own_runs(void **unused)
+{
+    (void)unused;
+    hand_made_job made;
+    make_job(&made, &model, 2, 1003, 10);
+    made.points[0].first = 510;
+    made.points[1].first = 1000; /* a partial block alone */
+    ulam_state state;
+    kept_state kept = {0};
+    ulam_summary summary;
+    assert_int_equal(ulam_state_init(&state, &made.job), ULAM_OK);
+    assert_int_equal(ulam_execute(&made.job, &state, &(ulam_execution){.sink = {&kept, keep}}, NULL), ULAM_OK);
+    assert_true(ulam_state_complete(&state));
+    assert_int_equal(ulam_state_runs(&state, 0), 493);
+    assert_int_equal(ulam_state_runs(&state, 1), 3);
+    double least = 1;
+    for (uint64_t r = 510; r < 1003; r++) {
+        ulam_rng rng;
+        ulam_rng_start(&rng, made.points[0].key, r);
+        least = fmin(least, ulam_uniform(&rng));
+    }
+    assert_int_equal(ulam_state_summarise(&state, 0, &summary), ULAM_OK);
+    assert_true(summary.min == least);
+    ulam_bytes_free(&kept.bytes);
+    ulam_state_free(&state);
+}
+
 static void a_failed_run_ends_the_job_and_keeps_what_was_done(void **unused)
 {
     (void)unused;
@@ -176,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_job_ends_complete_and_right),
         cmocka_unit_test(doing_it_in_two_parts_gives_the_same_bits),
+        cmocka_unit_test(a_part_performs_its_own_runs),
         cmocka_unit_test(a_failed_run_ends_the_job_and_keeps_what_was_done),
         cmocka_unit_test(a_sink_that_fails_is_reported),
         cmocka_unit_test(progress_is_shown_at_its_interval_and_ends_with_everything),

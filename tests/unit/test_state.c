@@ -76,7 +76,8 @@ static void any_order_of_chunks_gives_the_same_state(void **unused)
     for (size_t p = 0; p < 2; p++)
         for (uint64_t b = 0; b < 12; b++) assert_int_equal(add(&forward, p, b, 1), ULAM_OK);
 
-    static const uint64_t order[][2] = {{11, 1}, {9, 2}, {3, 1}, {5, 1}, {4, 1}, {7, 2}, {0, 2}, {6, 1}, {2, 1}};
+    static const uint64_t order[][2] = {{11, 1}, {9, 2}, {3, 1}, {5, 1}, {4, 1},
+                                        {7, 2},  {0, 1}, {1, 1}, {6, 1}, {2, 1}};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         for (size_t p = 2; p-- > 0;) assert_int_equal(add(&shuffled, p, order[i][0], order[i][1]), ULAM_OK);
     assert_true(ulam_state_complete(&forward));
@@ -257,6 +258,127 @@ static void extending_gives_what_one_long_job_gives(void **unused)
     ulam_state_free(&whole);
 }
 
+static void read_back(ulam_state *read, const ulam_state *state, const ulam_job *job)
+{
+    ulam_bytes bytes = {0};
+    assert_int_equal(ulam_state_pack(state, &bytes), ULAM_OK);
+    ulam_reader reader = {.at = bytes.data, .end = bytes.data + bytes.size};
+    assert_int_equal(ulam_state_unpack(read, job, &reader, NULL), ULAM_OK);
+    assert_ptr_equal(reader.at, reader.end);
+    ulam_bytes_free(&bytes);
+}
+
+static void a_part_covers_its_own_runs(void **unused)
+{
+    (void)unused;
+    hand_made_job made;
+    make_job(&made, &model, 1, 30, 4);
+    made.points[0].first = 12;
+    ulam_state state, read;
+    assert_int_equal(ulam_state_init(&state, &made.job), ULAM_OK);
+    assert_int_equal(add(&state, 0, 2, 1), ULAM_EINVAL); /* before it */
+    assert_int_equal(add(&state, 0, 5, 2), ULAM_OK);
+    assert_int_equal(add(&state, 0, 7, 1), ULAM_OK); /* the partial last one */
+    assert_int_equal(ulam_state_runs(&state, 0), 0);
+    assert_int_equal(add(&state, 0, 3, 1), ULAM_OK);
+    assert_int_equal(ulam_state_runs(&state, 0), 4);
+    read_back(&read, &state, &made.job);
+    assert_same_bytes(&state, &read);
+    assert_int_equal(add(&read, 0, 4, 1), ULAM_OK);
+    assert_int_equal(ulam_state_runs(&read, 0), 18);
+    assert_true(ulam_state_complete(&read));
+    ulam_state_free(&state);
+    ulam_state_free(&read);
+}
+
+static void parts_are_read_into_the_whole_job_as_early_pieces(void **unused)
+{
+    (void)unused;
+    hand_made_job made, first, second;
+    make_job(&made, &model, 1, 30, 4);
+    make_job(&first, &model, 1, 12, 4);
+    make_job(&second, &model, 1, 30, 4);
+    second.points[0].first = 12;
+    ulam_state whole, a, b, joined;
+    assert_int_equal(ulam_state_init(&whole, &made.job), ULAM_OK);
+    assert_int_equal(ulam_state_init(&a, &first.job), ULAM_OK);
+    assert_int_equal(ulam_state_init(&b, &second.job), ULAM_OK);
+    for (uint64_t block = 0; block < 8; block++) {
+        assert_int_equal(add(&whole, 0, block, 1), ULAM_OK);
+        assert_int_equal(add(block < 3 ? &a : &b, 0, block, 1), ULAM_OK);
+    }
+    assert_true(ulam_state_complete(&a) && ulam_state_complete(&b));
+    read_back(&joined, &b, &made.job);
+    assert_int_equal(joined.points[0].n_early, 1);
+    assert_int_equal(joined.points[0].early[0].first, 3);
+    assert_int_equal(ulam_state_runs(&joined, 0), 0);
+    for (uint64_t block = 0; block < 3; block++) assert_int_equal(add(&joined, 0, block, 1), ULAM_OK);
+    assert_same_bytes(&joined, &whole);
+    ulam_state_free(&joined);
+
+    /* Not the other way: the part has no place for earlier runs. */
+    ulam_bytes bytes = {0};
+    assert_int_equal(ulam_state_pack(&a, &bytes), ULAM_OK);
+    ulam_reader reader = {.at = bytes.data, .end = bytes.data + bytes.size};
+    assert_int_equal(ulam_state_unpack(&joined, &second.job, &reader, NULL), ULAM_EFORMAT);
+    ulam_bytes_free(&bytes);
+    ulam_state_free(&joined);
+    ulam_state_free(&whole);
+    ulam_state_free(&a);
+    ulam_state_free(&b);
+}
+
+static void list_failure(ulam_state *state, size_t point, uint64_t run)
+{
+    const ulam_failure failure = {.point = point, .run = run, .cause = "it diverged"};
+    assert_int_equal(ulam_state_add_failure(state, &failure), ULAM_OK);
+}
+
+static void failures_stay_sorted_and_go_with_their_blocks(void **unused)
+{
+    (void)unused;
+    hand_made_job made, longer;
+    make_job(&made, &model, 2, 47, 4);
+    make_job(&longer, &model, 2, 48, 4);
+    ulam_state state, read;
+    make_partial(&state, &made.job);
+    static const uint64_t runs[] = {45, 3, 21, 3, 0};
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) list_failure(&state, 0, runs[i]);
+    static const uint64_t expected[] = {0, 3, 21, 45};
+    assert_int_equal(state.n_failures, 4);
+    for (size_t i = 0; i < 4; i++) assert_int_equal(state.failures[i].run, expected[i]);
+    read_back(&read, &state, &made.job);
+    assert_same_bytes(&state, &read);
+    assert_string_equal(read.failures[3].cause, "it diverged");
+    ulam_state_free(&read);
+
+    read_back(&read, &state, &longer.job); /* the tail, and with it run 45, will be made again */
+    assert_int_equal(read.n_failures, 3);
+    assert_int_equal(read.failures[2].run, 21);
+    ulam_state_free(&read);
+    ulam_state_free(&state);
+}
+
+static void a_copy_is_equal_and_its_own(void **unused)
+{
+    (void)unused;
+    hand_made_job made;
+    make_job(&made, &model, 2, 47, 4);
+    ulam_state state, copy;
+    make_partial(&state, &made.job);
+    assert_int_equal(add(&state, 1, 0, 1), ULAM_OK);
+    list_failure(&state, 1, 2);
+    assert_int_equal(ulam_state_copy(&copy, &state), ULAM_OK);
+    assert_same_bytes(&state, &copy);
+    assert_int_equal(add(&state, 0, 3, 2), ULAM_OK);
+    assert_int_equal(ulam_state_runs(&copy, 0), 12);
+    ulam_state_free(&state);
+    assert_int_equal(copy.n_failures, 1);
+    assert_int_equal(add(&copy, 0, 3, 2), ULAM_OK);
+    assert_int_equal(ulam_state_runs(&copy, 0), 28);
+    ulam_state_free(&copy);
+}
+
 static void damaged_bytes_are_refused(void **unused)
 {
     (void)unused;
@@ -281,7 +403,7 @@ static void damaged_bytes_are_refused(void **unused)
         ulam_state_free(&read);
         bytes.data[at / 8] ^= (unsigned char)(1 << at % 8);
     }
-    bytes.data[8] ^= 1; /* the blocks of point 0 */
+    bytes.data[16] ^= 1; /* the blocks of point 0 */
     ulam_reader reader = {.at = bytes.data, .end = bytes.data + bytes.size};
     assert_int_equal(ulam_state_unpack(&read, &made.job, &reader, NULL), ULAM_EFORMAT);
     ulam_state_free(&read);
@@ -300,6 +422,10 @@ int main(void)
         cmocka_unit_test(runs_fewer_than_a_block_are_a_tail_alone),
         cmocka_unit_test(a_state_is_read_back_as_it_was),
         cmocka_unit_test(extending_gives_what_one_long_job_gives),
+        cmocka_unit_test(a_part_covers_its_own_runs),
+        cmocka_unit_test(parts_are_read_into_the_whole_job_as_early_pieces),
+        cmocka_unit_test(failures_stay_sorted_and_go_with_their_blocks),
+        cmocka_unit_test(a_copy_is_equal_and_its_own),
         cmocka_unit_test(damaged_bytes_are_refused),
     };
     return cmocka_run_group_tests_name("state", tests, NULL, NULL);

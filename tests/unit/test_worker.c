@@ -174,7 +174,7 @@ static void a_bounded_number_of_points_is_set_up(void **unused)
     assert_int_equal(ulam_worker_perform(&worker, &assignment, NULL, &answer, NULL), ULAM_OK);
     assert_int_equal(answer.n_parts, 40);
     assert_int_equal(set_up, 20);
-    assert_int_equal(torn_down, 20 - ULAM_WORKER_POINTS);
+    assert_int_equal(torn_down, 20 - ULAM_PREPARED_POINTS);
     ulam_worker_free(&worker);
     assert_int_equal(torn_down, 20);
     ulam_answer_free(&answer);

@@ -1,5 +1,5 @@
 /* State of a job: what is known of every point so far. Parts arrive in any order; the results cover, for each point, the
- * runs from 0 up to the first one missing. */
+ * runs from its first up to the first one missing. */
 
 #ifndef ULAM_STATE_H
 #define ULAM_STATE_H
@@ -31,7 +31,8 @@ typedef struct {
 } ulam_piece;
 
 typedef struct {
-    uint64_t blocks;    /* complete blocks from 0 on, without a gap */
+    uint64_t first;     /* block: where the job's runs of the point begin; 0 of a whole job */
+    uint64_t blocks;    /* complete blocks from there on, without a gap */
     ulam_tally prefix;  /* of these */
     uint64_t tail_runs; /* of the partial last block, once it has been run; 0: not yet, or there is none */
     ulam_tally tail;
@@ -47,7 +48,8 @@ typedef struct {
     char cause[160]; /* one line, cut to fit */
 } ulam_failure;
 
-/* A run that was in hand when a job was stopped, and dropped. It will be performed when the job goes on. */
+/* A run that was in hand when a job was stopped, and dropped. It will be performed when the job goes on. Of runs that a
+ * rank was given together it is the first, and the age that of them all. */
 typedef struct {
     size_t point;
     uint64_t run;
@@ -59,8 +61,10 @@ typedef struct {
     ulam_point_state *points; /* [job->n_points] */
     ulam_failure *failures;   /* [n_failures], sorted by point and run */
     size_t n_failures, failures_capacity;
-    ulam_bytes witness; /* the packed chunk and tally of one block, which a resumed job recomputes; empty: none yet */
-    ulam_dropped_run *dropped; /* [n_dropped] by the last session's stop; empty: nothing was */
+    ulam_bytes
+        witness; /* the packed chunk and tally of the first whole block, which a resumed job recomputes; empty: it
+                           is not known, or came together with others */
+    ulam_dropped_run *dropped; /* [n_dropped] by the last session's stop; empty: nothing was. No part of the bytes */
     size_t n_dropped;
 } ulam_state;
 
@@ -71,6 +75,12 @@ void ulam_state_free(ulam_state *self);
 /* Adds a chunk's sums and empties tally. Blocks known already are an error (ULAM_EINVAL). ULAM_ENOMEM. */
 ulam_status ulam_state_add(ulam_state *self, const ulam_chunk *chunk, ulam_tally *tally, ulam_error *error);
 
+/* Lists a failed run, whose block is added as well; one that is listed already is not listed again. ULAM_ENOMEM. */
+ulam_status ulam_state_add_failure(ulam_state *self, const ulam_failure *failure);
+
+/* A state of its own that equals other. ULAM_ENOMEM. Whatever it returns, ulam_state_free() may be called. */
+ulam_status ulam_state_copy(ulam_state *self, const ulam_state *other);
+
 /* Runs of a point that the results cover, and whether these are all it was asked for. */
 uint64_t ulam_state_runs(const ulam_state *self, size_t point);
 bool ulam_state_point_complete(const ulam_state *self, size_t point);
@@ -80,7 +90,8 @@ bool ulam_state_complete(const ulam_state *self);
 ulam_status ulam_state_summarise(const ulam_state *self, size_t point, ulam_summary *summary);
 
 /* The whole state as canonical bytes, and back. The bytes do not name the job: the caller has made sure that it is the
- * same. ULAM_EFORMAT, ULAM_ENOMEM. */
+ * same. It may ask for more runs or points, or for a wider part: runs that do not continue its first ones come as early
+ * pieces. ULAM_EFORMAT, ULAM_ENOMEM. */
 ulam_status ulam_state_pack(const ulam_state *self, ulam_bytes *bytes);
 ulam_status ulam_state_unpack(ulam_state *self, const ulam_job *job, ulam_reader *reader, ulam_error *error);
 

@@ -1,0 +1,56 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include <ulam/state.h>
+
+/* A tally that holds nothing, not even room, stays so. */
+static ulam_status copy_tally(ulam_tally *self, const ulam_tally *other)
+{
+    if (!other->moments) return ULAM_OK;
+    return ulam_tally_init(self, other->width) || ulam_tally_merge(self, other) ? ULAM_ENOMEM : ULAM_OK;
+}
+
+static ulam_status copy_point(ulam_point_state *self, const ulam_point_state *other)
+{
+    self->first = other->first;
+    self->blocks = other->blocks;
+    self->tail_runs = other->tail_runs;
+    if (copy_tally(&self->prefix, &other->prefix) || copy_tally(&self->tail, &other->tail)) return ULAM_ENOMEM;
+    if (other->n_early == 0) return ULAM_OK;
+    self->early = calloc(other->n_early, sizeof *self->early);
+    if (!self->early) return ULAM_ENOMEM;
+    self->early_capacity = other->n_early;
+    for (size_t i = 0; i < other->n_early; i++) {
+        self->early[i] = (ulam_piece){.first = other->early[i].first, .blocks = other->early[i].blocks};
+        self->n_early = i + 1;
+        if (copy_tally(&self->early[i].tally, &other->early[i].tally)) return ULAM_ENOMEM;
+    }
+    return ULAM_OK;
+}
+
+/* *to stays NULL where there is nothing. */
+static ulam_status copy_items(void **to, const void *from, size_t n, size_t size)
+{
+    if (n == 0) return ULAM_OK;
+    *to = malloc(n * size);
+    if (!*to) return ULAM_ENOMEM;
+    memcpy(*to, from, n * size);
+    return ULAM_OK;
+}
+
+ulam_status ulam_state_copy(ulam_state *self, const ulam_state *other)
+{
+    if (ulam_state_init(self, other->job)) return ULAM_ENOMEM;
+    for (size_t p = 0; p < other->job->n_points; p++)
+        if (copy_point(&self->points[p], &other->points[p])) return ULAM_ENOMEM;
+    void *failures = NULL, *dropped = NULL;
+    ulam_status status = copy_items(&failures, other->failures, other->n_failures, sizeof *other->failures);
+    self->failures = failures;
+    self->n_failures = self->failures_capacity = status ? 0 : other->n_failures;
+    if (!status) status = copy_items(&dropped, other->dropped, other->n_dropped, sizeof *other->dropped);
+    self->dropped = dropped;
+    self->n_dropped = status ? 0 : other->n_dropped;
+    if (!status && other->witness.size)
+        status = ulam_bytes_put(&self->witness, other->witness.data, other->witness.size);
+    return status;
+}
