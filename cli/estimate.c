@@ -26,7 +26,7 @@ ulam_precision ulam_precision_of(double mean, double std_error, bool full)
     if (!self.known) return self;
     self.place = exponent_of(std_error, 1) - 1;
     const double largest = fabs(mean) > std_error ? fabs(mean) : std_error;
-    int top = exponent_of(largest, 0);
+    int top = exponent_of(largest, MOST_DIGITS);
     if (top - self.place > MOST_DIGITS) self.place = top - MOST_DIGITS;
     if (top >= LARGE || top <= SMALL) {
         top = exponent_of(largest, top > self.place ? top - self.place : 0);

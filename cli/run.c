@@ -162,6 +162,14 @@ static ulam_status add_session(session *self, const ulam_ranks *ranks, int argc,
     return ULAM_OK;
 }
 
+/* Makes one line of several. */
+static void join_lines(char *text)
+{
+    if (!text) return;
+    for (size_t end = strlen(text); end > 0 && text[end - 1] == '\n'; end--) text[end - 1] = '\0';
+    for (char *at = strchr(text, '\n'); at; at = strchr(at, '\n')) *at = ';';
+}
+
 /* Reads the job, and from its output what is known of it already. */
 static ulam_status open_job(session *self, const ulam_job_source *source, ulam_error *error)
 {
@@ -173,10 +181,12 @@ static ulam_status open_job(session *self, const ulam_job_source *source, ulam_e
     ulam_file_relation relation = ULAM_FILE_ABSENT;
     char *difference = NULL;
     status = ulam_result_resume(output, &self->state, &self->provenance, &relation, &difference, error);
-    if (!status && relation == ULAM_FILE_OTHER)
+    if (!status && relation == ULAM_FILE_OTHER) {
+        join_lines(difference);
         status = ulam_fail(error, ULAM_EIDENTITY,
                            "%s belongs to another job (%s); name another file with -o, or move it away", output,
                            difference ? difference : "");
+    }
     if (!status) status = ulam_result_check_path(output, error);
     free(difference);
     return status;

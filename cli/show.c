@@ -1,16 +1,15 @@
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "options.h"
 #include "show.h"
-
-int ulam_show_main(int argc, char **argv);
+#include "subcommands.h"
 
 static const char help[] =
-    "usage: ulam show [options] FILE\n"
+    "usage: ulam show [OPTION]... FILE\n"
     "\n"
     "Prints what a result file holds: the means of the scalar observables at every point, each with its\n"
     "standard error, and beside them the exact values where the model knows them.\n"
@@ -96,8 +95,10 @@ static bool read_options(request *self, int argc, char **argv, int *status)
             *status = 0;
             return false;
         }
-        if (option == '?') return usage_error("no such option", argv[optind - 1]);
-        if (option == ':') return usage_error("an argument is missing behind", argv[optind - 1]);
+        if (option == '?' || option == ':') {
+            *status = ulam_option_refused("show", option, argv, options);
+            return false;
+        }
         if (option == OPTION_OBSERVABLE)
             self->view.observable = optarg;
         else if (option == OPTION_FULL)
@@ -107,9 +108,8 @@ static bool read_options(request *self, int argc, char **argv, int *status)
         else if (!read_points(self, option, optarg))
             return false;
     }
-    if (argc - optind != 1) return usage_error(argc == optind ? "which file?" : "one file at a time", NULL);
-    self->view.file = argv[optind];
-    return true;
+    self->view.file = ulam_only_operand("show", "FILE", argc, argv);
+    return self->view.file != NULL;
 }
 
 /* 0: not a terminal. */
@@ -134,12 +134,15 @@ static const ulam_result_observable *find(const ulam_result *result, const char 
 /* Names the arrays, which the table of estimates leaves out. */
 static void mention_arrays(const ulam_view *view)
 {
+    const char *first = NULL;
     for (size_t i = 0; i < view->result->n_observables; i++) {
         const ulam_result_observable *observable = &view->result->observables[i];
         if (observable->scalar) continue;
-        printf("\n%s[%s] is an array of %zu: ulam show %s --observable %s%s\n", observable->name, observable->dimension,
-               observable->length, view->file, observable->name, view->result->n_points > 1 ? " --point 0" : "");
+        printf("%s%s (%zu elements)", first ? ", " : "\nalso ", observable->name, observable->length);
+        if (!first) first = observable->name;
     }
+    if (first)
+        printf(": ulam show %s --observable %s%s\n", view->file, first, view->result->n_points > 1 ? " --point 0" : "");
 }
 
 static bool any_scalar(const ulam_result *result)
@@ -151,7 +154,8 @@ static bool any_scalar(const ulam_result *result)
 
 static bool show_observable(const ulam_view *view, const ulam_result_observable *observable)
 {
-    printf("\n%s%s%s\n\n", observable->name, observable->help ? ": " : "", observable->help ? observable->help : "");
+    const bool helps = observable->help && strcmp(observable->help, observable->name) != 0;
+    printf("\n%s%s%s\n\n", observable->name, helps ? ": " : "", helps ? observable->help : "");
     return observable->scalar ? ulam_show_scalar(view, observable, stdout) : ulam_show_array(view, observable, stdout);
 }
 

@@ -159,18 +159,8 @@ hid_t ulam_labelled_put(ulam_labelled *self, const char *name, ulam_h5_type type
     return dataset;
 }
 
-static const char *short_unit(const char *unit)
-{
-    static const char *const words[][2] = {{"days", "d"},        {"hours", "h"},         {"minutes", "min"},
-                                           {"seconds", "s"},     {"milliseconds", "ms"}, {"microseconds", "us"},
-                                           {"nanoseconds", "ns"}};
-    for (size_t i = 0; unit && i < sizeof words / sizeof *words; i++)
-        if (strcmp(unit, words[i][0]) == 0) return words[i][1];
-    return unit;
-}
-
 void ulam_labelled_describe(ulam_labelled *self, hid_t dataset, const char *unit, const char *long_name)
 {
-    ulam_h5_put_text(self->h5, dataset, "units", short_unit(unit));
+    ulam_h5_put_text(self->h5, dataset, "units", unit);
     ulam_h5_put_text(self->h5, dataset, "long_name", long_name);
 }

@@ -47,8 +47,7 @@ size_t ulam_labelled_index(ulam_labelled *self, const char *name, size_t length)
 hid_t ulam_labelled_put(ulam_labelled *self, const char *name, ulam_h5_type type, const size_t *dimensions, size_t rank,
                         const void *data);
 
-/* The attributes by which readers label values; NULL leaves one out. A unit that xarray would turn into its time type
- * ("seconds") is written short ("s"). */
+/* The attributes by which readers label values; NULL leaves one out. */
 void ulam_labelled_describe(ulam_labelled *self, hid_t dataset, const char *unit, const char *long_name);
 
 #endif

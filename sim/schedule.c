@@ -288,7 +288,7 @@ ulam_status ulam_schedule_take(ulam_schedule *self, ulam_assignment *assignment)
     const double planned = plan(self);
     double used = 0;
     assignment->n = 0;
-    assignment->seconds = fmax(2 * planned, 0.02);
+    assignment->seconds = fmin(1.5, fmax(2 * planned, 0.02));
     while (assignment->n < self->max_chunks) {
         const size_t p = next_point(self);
         if (p == none) break;

@@ -12,6 +12,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
 ULAM = str(BUILD / "ulam")
 
+for name, value in (("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
+                    ("OMPI_MCA_rmaps_base_oversubscribe", "1"), ("OMPI_MCA_hwloc_base_binding_policy", "none"),
+                    ("OMPI_MCA_pml", "ob1")):
+    os.environ.setdefault(name, value)
+
 
 def mpirun(ranks, *options):
     return ["mpirun", "-n", str(ranks), *options]

@@ -151,6 +151,11 @@ static void intervals_hold_what_they_say(void **state)
     assert_true(ulam_interval_read(&self, "(0.5, 3]"));
     assert_true(ulam_interval_has_integer(&self, 1) && !ulam_interval_has_integer(&self, 0));
     assert_true(ulam_interval_has_integer(&self, 3) && !ulam_interval_has_integer(&self, 4));
+    assert_true(ulam_interval_read(&self, "[-2.5, 0.5]"));
+    assert_true(ulam_interval_has_integer(&self, -2) && !ulam_interval_has_integer(&self, -3));
+    assert_true(ulam_interval_has_integer(&self, 0) && !ulam_interval_has_integer(&self, 1));
+    assert_true(ulam_interval_read(&self, "[0.5, 1]"));
+    assert_false(ulam_interval_has_integer(&self, 0));
     assert_true(ulam_interval_read(&self, "[-9007199254740992, 9007199254740992]"));
     assert_false(ulam_interval_has_integer(&self, INT64_C(9007199254740993)));
     const char *const bad[] = {"",        "0, 1",  "[0; 1]", "[1, 0]",    "(1, 1)",

@@ -15,8 +15,12 @@ extern "C" {
  * least MPI_THREAD_SERIALIZED. Rank 0 brings the job's state, sink and monitor and has the whole state afterwards; on other
  * ranks state is ignored (NULL is fine) and execution may be NULL. Every rank brings the same job.
  *
- * Rank 0 answers the others from a thread of its own while it computes; no rank waits for another's run. The status and
- * the message are the same on every rank. */
+ * Rank 0 answers the others from a thread of its own while it computes, and calls the monitor from it; no rank waits for
+ * another's run. The status and the message are the same on every rank.
+ *
+ * After a failure nothing more is handed out, and ranks have 2 s to finish what they have in hand. If one is then still
+ * inside a run, it cannot be told: rank 0 puts the state into the sink, writes "ulam: " and the message to standard error
+ * and calls MPI_Abort(communicator, 1). So it is where memory or MPI itself fails in between. */
 ulam_status ulam_mpi_execute(MPI_Comm communicator, const ulam_job *job, ulam_state *state,
                              const ulam_execution *execution, ulam_error *error);
 

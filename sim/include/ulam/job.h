@@ -94,13 +94,15 @@ typedef struct {
 } ulam_job;
 
 /* Reads and judges a job file (YAML, or JSON, which is YAML). ULAM_EINVAL: "file:line:column: what is wrong, what was
- * expected, the nearest valid name"; ULAM_EIO: a file it names cannot be read. Whatever it returns, ulam_job_free() may
- * be called. */
+ * expected, the nearest valid name", also where it or a file it names is not there or may not be read; ULAM_EIO: reading one
+ * failed otherwise. With at most 10^4 points the model's setup judges each. Whatever it returns, ulam_job_free() may be
+ * called. */
 ulam_status ulam_job_read(ulam_job *self, const ulam_job_source *source, const ulam_catalogue *catalogue,
                           ulam_error *error);
 void ulam_job_free(ulam_job *self);
 
-/* Everything the job is made from, files included, so that another process can have the same job without a file. */
+/* Everything the job is made from, files included, so that another process can have the same job without a file. Unpacking
+ * does not ask the model's setup again. */
 ulam_status ulam_job_pack(const ulam_job *self, ulam_bytes *bytes);
 ulam_status ulam_job_unpack(ulam_job *self, ulam_reader *reader, const ulam_catalogue *catalogue, ulam_error *error);
 

@@ -1,0 +1,11 @@
+/* The way out when other ranks cannot be told: they sit in a run, or memory or MPI failed here. */
+
+#ifndef ULAM_ABANDON_H
+#define ULAM_ABANDON_H
+
+#include <mpi.h>
+
+/* Writes "ulam: message" to standard error and ends all ranks with exit status 1. */
+_Noreturn void ulam_abandon(MPI_Comm communicator, const char *message);
+
+#endif

@@ -1,0 +1,139 @@
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "messages.h"
+
+static ulam_status put_chunk(ulam_bytes *bytes, const ulam_chunk *chunk)
+{
+    return ulam_bytes_put_u64(bytes, chunk->point) || ulam_bytes_put_u64(bytes, chunk->first) ||
+                   ulam_bytes_put_u64(bytes, chunk->blocks) || ulam_bytes_put_u64(bytes, chunk->runs)
+               ? ULAM_ENOMEM
+               : ULAM_OK;
+}
+
+static ulam_chunk get_chunk(ulam_reader *reader)
+{
+    ulam_chunk chunk;
+    chunk.point = (size_t)ulam_reader_get_u64(reader);
+    chunk.first = ulam_reader_get_u64(reader);
+    chunk.blocks = ulam_reader_get_u64(reader);
+    chunk.runs = ulam_reader_get_u64(reader);
+    return chunk;
+}
+
+static ulam_status put_error(ulam_bytes *bytes, const ulam_error *error)
+{
+    return ulam_bytes_put_u64(bytes, error->status) || ulam_bytes_put_text(bytes, error->message) ? ULAM_ENOMEM
+                                                                                                  : ULAM_OK;
+}
+
+static void get_error(ulam_reader *reader, ulam_error *error)
+{
+    *error = (ulam_error){.status = (ulam_status)ulam_reader_get_u64(reader)};
+    char *message = ulam_reader_get_text(reader);
+    if (message) strncpy(error->message, message, sizeof error->message - 1);
+    free(message);
+}
+
+static size_t get_count(ulam_reader *reader, size_t item_size)
+{
+    const uint64_t n = ulam_reader_get_u64(reader);
+    if (n > (size_t)(reader->end - reader->at) / item_size) reader->failed = true;
+    return reader->failed ? 0 : (size_t)n;
+}
+
+static ulam_status damaged(ulam_error *error)
+{
+    return ulam_fail(error, ULAM_ESYSTEM, "a message between ranks is damaged: do all of them run the same program?");
+}
+
+static ulam_status put_answer(const ulam_answer *answer, const ulam_error *failure, ulam_bytes *bytes)
+{
+    if (put_error(bytes, failure) || ulam_bytes_put_u64(bytes, answer->n_parts)) return ULAM_ENOMEM;
+    for (size_t i = 0; i < answer->n_parts; i++)
+        if (put_chunk(bytes, &answer->parts[i].chunk) || ulam_bytes_put_real(bytes, answer->parts[i].seconds))
+            return ULAM_ENOMEM;
+    if (ulam_bytes_put_u64(bytes, answer->n_left)) return ULAM_ENOMEM;
+    for (size_t i = 0; i < answer->n_left; i++)
+        if (put_chunk(bytes, &answer->left[i])) return ULAM_ENOMEM;
+    for (size_t i = 0; i < answer->n_parts; i++)
+        if (ulam_tally_pack(&answer->parts[i].tally, bytes)) return ULAM_ENOMEM;
+    return ULAM_OK;
+}
+
+ulam_status ulam_answer_pack(const ulam_answer *answer, const ulam_error *failure, ulam_bytes *bytes, ulam_error *error)
+{
+    bytes->size = 0;
+    if (put_answer(answer, failure, bytes)) return ulam_fail_memory(error, "packing sums");
+    if (bytes->size > INT_MAX)
+        return ulam_fail(error, ULAM_EINVAL, "the sums of a chunk take %zu bytes; a message holds %d", bytes->size,
+                         INT_MAX);
+    return ULAM_OK;
+}
+
+void ulam_arrival_free(ulam_arrival *self)
+{
+    ulam_answer_free(&self->answer);
+    ulam_bytes_free(&self->bytes);
+    *self = (ulam_arrival){0};
+}
+
+ulam_status ulam_arrival_read(ulam_arrival *self, ulam_bytes *bytes, ulam_error *error)
+{
+    *self = (ulam_arrival){.bytes = *bytes};
+    *bytes = (ulam_bytes){0};
+    ulam_reader *reader = &self->reader;
+    *reader = (ulam_reader){.at = self->bytes.data, .end = self->bytes.data + self->bytes.size};
+    get_error(reader, &self->failure);
+
+    ulam_answer *answer = &self->answer;
+    const size_t n_parts = get_count(reader, 40);
+    answer->parts = calloc(n_parts + 1, sizeof *answer->parts);
+    if (!answer->parts) return ulam_fail_memory(error, "reading an answer");
+    for (; answer->n_parts < n_parts; answer->n_parts++) {
+        answer->parts[answer->n_parts].chunk = get_chunk(reader);
+        answer->parts[answer->n_parts].seconds = ulam_reader_get_real(reader);
+    }
+    const size_t n_left = get_count(reader, 32);
+    answer->left = calloc(n_left + 1, sizeof *answer->left);
+    if (!answer->left) return ulam_fail_memory(error, "reading an answer");
+    for (; answer->n_left < n_left; answer->n_left++) answer->left[answer->n_left] = get_chunk(reader);
+    return reader->failed ? damaged(error) : ULAM_OK;
+}
+
+ulam_status ulam_arrival_read_sums(ulam_arrival *self, size_t width, ulam_error *error)
+{
+    const ulam_status status = ulam_tally_unpack(&self->answer.parts[self->next].tally, width, &self->reader, error);
+    return status == ULAM_EFORMAT ? damaged(error) : status;
+}
+
+ulam_status ulam_reply_pack(const ulam_assignment *assignment, const ulam_error *outcome, ulam_bytes *bytes)
+{
+    bytes->size = 0;
+    if (ulam_bytes_put_u64(bytes, assignment ? 1 : 0)) return ULAM_ENOMEM;
+    if (!assignment) return put_error(bytes, outcome);
+    if (ulam_bytes_put_real(bytes, assignment->seconds) || ulam_bytes_put_u64(bytes, assignment->n)) return ULAM_ENOMEM;
+    for (size_t i = 0; i < assignment->n; i++)
+        if (put_chunk(bytes, &assignment->chunks[i])) return ULAM_ENOMEM;
+    return ULAM_OK;
+}
+
+ulam_status ulam_reply_unpack(const ulam_bytes *bytes, bool *end, ulam_assignment *assignment, ulam_error *outcome,
+                              ulam_error *error)
+{
+    ulam_reader reader = {.at = bytes->data, .end = bytes->data + bytes->size};
+    *end = ulam_reader_get_u64(&reader) == 0;
+    assignment->n = 0;
+    if (*end) {
+        get_error(&reader, outcome);
+        return reader.failed ? damaged(error) : ULAM_OK;
+    }
+    assignment->seconds = ulam_reader_get_real(&reader);
+    const size_t n = get_count(&reader, 32);
+    for (size_t i = 0; i < n; i++) {
+        const ulam_chunk chunk = get_chunk(&reader);
+        if (ulam_assignment_add(assignment, &chunk)) return ulam_fail_memory(error, "reading an assignment");
+    }
+    return reader.failed ? damaged(error) : ULAM_OK;
+}

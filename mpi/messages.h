@@ -1,0 +1,44 @@
+/* What ranks tell each other. A rank sends its answer, which asks for more; rank 0 replies with work or the end. */
+
+#ifndef ULAM_MESSAGES_H
+#define ULAM_MESSAGES_H
+
+#include "schedule.h"
+#include "worker.h"
+
+enum {
+    ULAM_TAG_ANSWER = 1,
+    ULAM_TAG_REPLY = 2,
+};
+
+/* An answer and how it went. Its sums come last, so that the rest can be read without them. ULAM_ENOMEM;
+ * ULAM_EINVAL: more bytes than a message can hold. */
+ulam_status ulam_answer_pack(const ulam_answer *answer, const ulam_error *failure, ulam_bytes *bytes,
+                             ulam_error *error);
+
+/* An answer that has arrived; parts[next] and those behind it still wait for their sums to be read. */
+typedef struct {
+    ulam_bytes bytes;
+    ulam_reader reader;
+    ulam_error failure;
+    ulam_answer answer;
+    size_t next;
+} ulam_arrival;
+
+void ulam_arrival_free(ulam_arrival *self);
+
+/* Reads all but the sums; takes the bytes. ULAM_ESYSTEM: they make no sense; ULAM_ENOMEM. Whatever it returns,
+ * ulam_arrival_free() may be called. */
+ulam_status ulam_arrival_read(ulam_arrival *self, ulam_bytes *bytes, ulam_error *error);
+
+/* Reads the sums of parts[next], which is then the caller's to move on from. Errors as above. */
+ulam_status ulam_arrival_read_sums(ulam_arrival *self, size_t width, ulam_error *error);
+
+/* Work, or, without an assignment, the end and how the job ended. ULAM_ENOMEM. */
+ulam_status ulam_reply_pack(const ulam_assignment *assignment, const ulam_error *outcome, ulam_bytes *bytes);
+
+/* *end tells which it was. ULAM_ESYSTEM, ULAM_ENOMEM. */
+ulam_status ulam_reply_unpack(const ulam_bytes *bytes, bool *end, ulam_assignment *assignment, ulam_error *outcome,
+                              ulam_error *error);
+
+#endif

@@ -1,0 +1,53 @@
+#include <stdlib.h>
+#include <time.h>
+
+#include "patience.h"
+
+static const long first_sleep = 20000, longest_sleep = 500000; /* ns */
+
+void ulam_patience_sleep(ulam_patience *self)
+{
+    self->nanoseconds = self->nanoseconds == 0 ? first_sleep : self->nanoseconds * 3 / 2;
+    if (self->nanoseconds > longest_sleep) self->nanoseconds = longest_sleep;
+    nanosleep(&(struct timespec){.tv_nsec = self->nanoseconds}, NULL);
+}
+
+static ulam_status wait_for(MPI_Request *request)
+{
+    ulam_patience patience = {0};
+    for (;;) {
+        int done;
+        if (MPI_Test(request, &done, MPI_STATUS_IGNORE)) return ULAM_ESYSTEM;
+        if (done) return ULAM_OK;
+        ulam_patience_sleep(&patience);
+    }
+}
+
+ulam_status ulam_patient_send(MPI_Comm communicator, int rank, int tag, const ulam_bytes *bytes)
+{
+    MPI_Request request;
+    if (MPI_Isend(bytes->data, (int)bytes->size, MPI_BYTE, rank, tag, communicator, &request)) return ULAM_ESYSTEM;
+    return wait_for(&request);
+}
+
+ulam_status ulam_patient_receive(MPI_Comm communicator, int rank, int tag, ulam_bytes *bytes)
+{
+    ulam_patience patience = {0};
+    MPI_Message message;
+    MPI_Status envelope;
+    for (;;) {
+        int there;
+        if (MPI_Improbe(rank, tag, communicator, &there, &message, &envelope)) return ULAM_ESYSTEM;
+        if (there) break;
+        ulam_patience_sleep(&patience);
+    }
+    int count;
+    MPI_Request request;
+    if (MPI_Get_count(&envelope, MPI_BYTE, &count)) return ULAM_ESYSTEM;
+    ulam_bytes_free(bytes);
+    bytes->data = malloc(count ? (size_t)count : 1);
+    if (!bytes->data) return ULAM_ENOMEM;
+    bytes->size = bytes->capacity = (size_t)count;
+    if (MPI_Imrecv(bytes->data, count, MPI_BYTE, &message, &request)) return ULAM_ESYSTEM;
+    return wait_for(&request);
+}

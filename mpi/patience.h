@@ -1,0 +1,23 @@
+/* Waiting without keeping a core busy: MPI's own blocking calls spin, which starves a machine with more ranks than
+ * cores. Whoever waits looks, sleeps a little, and looks again. */
+
+#ifndef ULAM_PATIENCE_H
+#define ULAM_PATIENCE_H
+
+#include <mpi.h>
+
+#include <ulam/bytes.h>
+
+/* Starts as {0}. */
+typedef struct {
+    long nanoseconds; /* of the latest sleep */
+} ulam_patience;
+
+/* Sleeps: 20 us at first, longer each time, 500 us at most. */
+void ulam_patience_sleep(ulam_patience *self);
+
+/* Sends bytes to a rank, or receives the next message from it into bytes. ULAM_ENOMEM, ULAM_ESYSTEM. */
+ulam_status ulam_patient_send(MPI_Comm communicator, int rank, int tag, const ulam_bytes *bytes);
+ulam_status ulam_patient_receive(MPI_Comm communicator, int rank, int tag, ulam_bytes *bytes);
+
+#endif

@@ -1,0 +1,167 @@
+#include <signal.h>
+
+#include "root.h"
+#include "service.h"
+
+void ulam_root_fail(ulam_root *self, const ulam_error *failure, bool spoiled)
+{
+    pthread_mutex_lock(&self->lock);
+    if (!self->failure.status) self->failure = *failure;
+    self->spoiled |= spoiled;
+    self->stop = true;
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->lock);
+}
+
+/* Waits for work; false: there will be none. */
+static bool take(ulam_root *self, ulam_assignment *assignment)
+{
+    ulam_error error = {0};
+    pthread_mutex_lock(&self->lock);
+    self->computing = false;
+    assignment->n = 0;
+    while (!self->gathered) {
+        if (!self->stop && !error.status && ulam_schedule_take(&self->schedule, assignment))
+            ulam_fail_memory(&error, "handing out runs");
+        if (error.status || assignment->n) break;
+        pthread_cond_wait(&self->changed, &self->lock);
+    }
+    self->computing = assignment->n > 0;
+    pthread_mutex_unlock(&self->lock);
+    if (error.status) ulam_root_fail(self, &error, false);
+    return assignment->n > 0;
+}
+
+static void merge(ulam_root *self, ulam_answer *answer)
+{
+    ulam_error error = {0};
+    pthread_mutex_lock(&self->state_lock);
+    for (size_t i = 0; i < answer->n_parts && !error.status; i++)
+        ulam_tracker_add(&self->tracker, self->state, &answer->parts[i].chunk, &answer->parts[i].tally, &error);
+    pthread_mutex_unlock(&self->state_lock);
+    if (error.status) ulam_root_fail(self, &error, true);
+}
+
+static void account(ulam_root *self, const ulam_answer *answer)
+{
+    ulam_error error = {0};
+    pthread_mutex_lock(&self->lock);
+    for (size_t i = 0; i < answer->n_parts; i++) {
+        const ulam_part *part = &answer->parts[i];
+        ulam_schedule_done(&self->schedule, part->chunk.point, part->chunk.runs, part->seconds);
+    }
+    for (size_t i = 0; i < answer->n_left && !error.status; i++)
+        if (ulam_schedule_return(&self->schedule, &answer->left[i])) ulam_fail_memory(&error, "handing out runs");
+    pthread_mutex_unlock(&self->lock);
+    if (error.status) ulam_root_fail(self, &error, false);
+}
+
+static void compute(ulam_root *self)
+{
+    ulam_worker worker;
+    ulam_assignment assignment = {0};
+    ulam_worker_init(&worker, self->schedule.job);
+    while (take(self, &assignment)) {
+        ulam_answer answer = {0};
+        ulam_error error = {0};
+        if (ulam_worker_perform(&worker, &assignment, &self->stop, &answer, &error))
+            ulam_root_fail(self, &error, false);
+        merge(self, &answer);
+        account(self, &answer);
+        ulam_answer_free(&answer);
+    }
+    ulam_assignment_free(&assignment);
+    ulam_worker_free(&worker);
+}
+
+static void wait_until_gathered(ulam_root *self)
+{
+    pthread_mutex_lock(&self->lock);
+    while (!self->gathered) pthread_cond_wait(&self->changed, &self->lock);
+    pthread_mutex_unlock(&self->lock);
+}
+
+/* What is known is kept, also after a failure. */
+static void put_state(ulam_root *self)
+{
+    const ulam_sink *sink = &self->execution->sink;
+    ulam_error error = {0};
+    if (!sink->put || self->spoiled) return;
+    pthread_mutex_lock(&self->state_lock);
+    error.status = sink->put(sink->self, self->state, &error);
+    pthread_mutex_unlock(&self->state_lock);
+    if (error.status) ulam_root_fail(self, &error, false);
+}
+
+static void end(ulam_root *self)
+{
+    pthread_mutex_lock(&self->lock);
+    self->ended = true;
+    pthread_mutex_unlock(&self->lock);
+}
+
+/* A service thread that no signal disturbs: handlers run on the main thread. */
+static int start_service(ulam_root *self, pthread_t *thread)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const int failed = pthread_create(thread, NULL, ulam_service, self);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failed;
+}
+
+static void execute(ulam_root *self)
+{
+    ulam_error error = {0};
+    pthread_t thread;
+    int level = MPI_THREAD_SINGLE;
+    MPI_Query_thread(&level);
+    if (level < MPI_THREAD_SERIALIZED)
+        ulam_fail(&error, ULAM_EINVAL, "MPI was initialised for one thread alone; MPI_THREAD_SERIALIZED is needed");
+    else if (!self->stop && start_service(self, &thread))
+        ulam_fail(&error, ULAM_ESYSTEM, "no thread could be started to answer the other ranks");
+    if (self->stop || error.status) {
+        if (error.status) ulam_root_fail(self, &error, true);
+        end(self);
+        ulam_service(self);
+        return;
+    }
+    compute(self);
+    wait_until_gathered(self);
+    put_state(self);
+    end(self);
+    pthread_join(thread, NULL);
+}
+
+static void show_last(ulam_root *self)
+{
+    const ulam_monitor *monitor = &self->execution->monitor;
+    if (!monitor->show || self->failure.status) return;
+    const ulam_progress progress = ulam_tracker_look(&self->tracker, self->state);
+    monitor->show(monitor->self, &progress);
+}
+
+ulam_status ulam_root_execute(MPI_Comm communicator, ulam_state *state, const ulam_execution *execution,
+                              ulam_error *error)
+{
+    ulam_root self = {.communicator = communicator, .execution = execution, .state = state};
+    ulam_error memory = {0};
+    MPI_Comm_size(communicator, &self.ranks);
+    pthread_mutex_init(&self.state_lock, NULL);
+    pthread_mutex_init(&self.lock, NULL);
+    pthread_cond_init(&self.changed, NULL);
+    if (ulam_schedule_init(&self.schedule, state, (size_t)self.ranks) || ulam_tracker_init(&self.tracker, state)) {
+        ulam_fail_memory(&memory, "preparing a job");
+        ulam_root_fail(&self, &memory, true);
+    }
+    execute(&self);
+    show_last(&self);
+    if (self.failure.status && error) *error = self.failure;
+    ulam_tracker_free(&self.tracker);
+    ulam_schedule_free(&self.schedule);
+    pthread_cond_destroy(&self.changed);
+    pthread_mutex_destroy(&self.lock);
+    pthread_mutex_destroy(&self.state_lock);
+    return self.failure.status;
+}

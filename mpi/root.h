@@ -1,0 +1,45 @@
+/* Rank 0: what its two threads share. The main thread computes like any other rank; the service thread makes every MPI
+ * call between start and end, so that others are answered while the main thread is inside a long run. */
+
+#ifndef ULAM_ROOT_H
+#define ULAM_ROOT_H
+
+#include <mpi.h>
+#include <pthread.h>
+
+#include <ulam/execute.h>
+
+#include "progress.h"
+#include "schedule.h"
+#include "worker.h"
+
+typedef struct {
+    MPI_Comm communicator;
+    int ranks;
+    const ulam_execution *execution;
+
+    pthread_mutex_t state_lock; /* taken for a merge or a look; never while waiting for the other */
+    ulam_state *state;
+    ulam_tracker tracker;
+
+    pthread_mutex_t lock; /* of what follows; held for microseconds. Never taken after state_lock */
+    pthread_cond_t changed;
+    ulam_schedule schedule;
+    ulam_error failure; /* the first that was seen */
+    bool spoiled;       /* the state is not whole: it must not be put anywhere */
+    size_t unmerged;    /* answers that have arrived, with sums still to be merged */
+    bool computing;     /* the main thread is inside an assignment */
+    bool gathered;      /* nothing is handed out any more, and nothing is in hand or unmerged on any rank */
+    bool ended;         /* the outcome stands: tell it to all ranks */
+
+    _Atomic bool stop; /* after a failure: nothing more is handed out */
+} ulam_root;
+
+/* Rank 0's part of ulam_mpi_execute(). */
+ulam_status ulam_root_execute(MPI_Comm communicator, ulam_state *state, const ulam_execution *execution,
+                              ulam_error *error);
+
+/* Notes the first failure and stops the hand-out. Takes the lock. */
+void ulam_root_fail(ulam_root *self, const ulam_error *failure, bool spoiled);
+
+#endif
