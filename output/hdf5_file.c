@@ -29,9 +29,15 @@ void ulam_h5_fail_memory(ulam_h5 *self)
 void ulam_h5_begin(ulam_h5 *self, ulam_status failure, ulam_error *error)
 {
     *self = (ulam_h5){.file = H5I_INVALID_HID, .error = error, .failure = failure};
+    /* Nothing is left to do at exit, and HDF5's handler loops over what a damaged file made it lose count of. */
+    H5dont_atexit();
     H5Eget_auto2(H5E_DEFAULT, &self->print, &self->print_data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
+
+/* HDF5 looks on the disk even for a file in memory, and refuses to open an image whose name it finds there: a name that
+ * no file can have. */
+static const char name_in_memory[] = "/dev/null/result";
 
 /* How a file is accessed: in memory, never on disk, in the format of 1.10, in which all
  * metadata is checksummed. */
@@ -52,7 +58,7 @@ void ulam_h5_create(ulam_h5 *self, ulam_error *error)
     const hid_t access = access_in_memory((size_t)1 << 20);
     const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
     if (access >= 0 && creation >= 0 && H5Pset_obj_track_times(creation, false) >= 0)
-        self->file = H5Fcreate("result", H5F_ACC_TRUNC, creation, access);
+        self->file = H5Fcreate(name_in_memory, H5F_ACC_TRUNC, creation, access);
     if (self->file < 0) ulam_h5_fail(self, "make", "a file in memory");
     if (creation >= 0) H5Pclose(creation);
     if (access >= 0) H5Pclose(access);
@@ -62,7 +68,7 @@ void ulam_h5_open(ulam_h5 *self, const ulam_bytes *image)
 {
     const hid_t access = access_in_memory(4096);
     if (access >= 0 && H5Pset_file_image(access, image->data, image->size) >= 0)
-        self->file = H5Fopen("result", H5F_ACC_RDONLY, access);
+        self->file = H5Fopen(name_in_memory, H5F_ACC_RDONLY, access);
     if (self->file < 0) ulam_h5_fail(self, "open", "the file");
     if (access >= 0) H5Pclose(access);
 }
