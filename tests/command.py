@@ -11,6 +11,7 @@ BUILD = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else pathlib.Pa
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
 ULAM = str(BUILD / "ulam")
+ULAM_WITH_TEST_MODELS = str(BUILD / "tests" / "ulam_with_test_models")
 
 for name, value in (("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
                     ("OMPI_MCA_rmaps_base_oversubscribe", "1"), ("OMPI_MCA_hwloc_base_binding_policy", "none"),
@@ -25,6 +26,8 @@ def mpirun(ranks, *options):
 class Case(unittest.TestCase):
     """A test in a folder of its own, which is the working directory of what it runs."""
 
+    program = ULAM
+
     def setUp(self):
         self.scratch = tempfile.TemporaryDirectory()
         self.addCleanup(self.scratch.cleanup)
@@ -36,7 +39,7 @@ class Case(unittest.TestCase):
         return path
 
     def ulam(self, *arguments, launcher=(), env=None, timeout=120):
-        command = [*launcher, ULAM, *map(str, arguments)]
+        command = [*launcher, self.program, *map(str, arguments)]
         return subprocess.run(
             command, cwd=self.folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=timeout,
             env={**os.environ, **(env or {})})
