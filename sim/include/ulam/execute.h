@@ -64,6 +64,10 @@ ulam_status ulam_execute(const ulam_job *job, ulam_state *state, const ulam_exec
  * the model's setup returns them. */
 ulam_status ulam_replay(const ulam_job *job, size_t point, uint64_t run, double *values, ulam_error *error);
 
+/* Performs the state's witness block again, in this process, and compares: a job that goes on must not mix numbers of two
+ * kinds. ULAM_EIDENTITY: they differ; others as ulam_execute(). Without a witness there is nothing to compare. */
+ulam_status ulam_state_verify(const ulam_state *state, ulam_error *error);
+
 #ifdef __cplusplus
 }
 #endif
