@@ -1,6 +1,7 @@
 /* ulam merge: joins result files of one job. */
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <ulam/models.h>
 
@@ -17,7 +18,7 @@ static const char help[] = "usage: ulam merge -o OUT FILE...\n"
                            "or belong to different jobs, are refused.\n"
                            "\n"
                            "options:\n"
-                           "  -o, --output OUT    the file to write; must not exist\n"
+                           "  -o, --output OUT    the file to write\n"
                            "  -h, --help          this text\n"
                            "\n"
                            "exit status: 0 complete; 1 failed; 2 bad input; 3 partial: runs are missing\n";
@@ -54,13 +55,15 @@ int ulam_merge_main(int argc, char **argv)
         return 2;
     }
     ulam_error error = {0};
-    char missing[256] = "";
+    char *missing = NULL;
     const char *const *paths = (const char *const *)argv + optind;
-    const ulam_status status = ulam_result_merge(output, paths, (size_t)(argc - optind), ulam_builtin_models(), missing,
-                                                 sizeof missing, &error);
+    const ulam_status status =
+        ulam_result_merge(output, paths, (size_t)(argc - optind), ulam_builtin_models(), &missing, &error);
     if (status)
         fprintf(stderr, "ulam merge: %s\n", error.message);
-    else if (*missing)
-        fprintf(stderr, "ulam merge: %s is partial: %s\n", output, missing);
-    return !status && *missing ? PARTIAL : ulam_exit_status(status);
+    else if (missing)
+        fprintf(stderr, "ulam merge: %s is partial; it lacks\n%s", output, missing);
+    const bool partial = missing != NULL;
+    free(missing);
+    return !status && partial ? PARTIAL : ulam_exit_status(status);
 }

@@ -124,7 +124,7 @@ int ulam_replay_main(int argc, char **argv)
     const int stop = read_options(&self, argc, argv);
     if (stop >= 0) return stop;
 
-    ulam_status status = ulam_result_read_job(&job, self.path, ulam_builtin_models(), &error);
+    ulam_status status = ulam_result_read_job(&job, self.path, true, ulam_builtin_models(), &error);
     if (!status) status = judge_request(&self, &job, &error);
     if (!status && !(values = calloc(job.width, sizeof *values))) status = ulam_fail_memory(&error, "replaying a run");
     if (!status) {

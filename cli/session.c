@@ -97,8 +97,8 @@ static ulam_status resume(ulam_run_session *self, bool hold, ulam_error *error)
 {
     ulam_file_relation relation = ULAM_FILE_ABSENT;
     char *difference = NULL;
-    ulam_status status = ulam_result_resume(self->job.output, &self->state, &self->provenance,
-                                            self->options->accept_model, &relation, &difference, error);
+    ulam_status status = ulam_result_resume(self->job.output, &self->state, self->options->accept_model,
+                                            &self->provenance, &relation, &difference, error);
     if (!status && relation == ULAM_FILE_OTHER) status = judge_other(self, hold, difference, error);
     if (!status && relation == ULAM_FILE_SAME && hold && !ulam_state_complete(&self->state))
         status = ulam_state_verify(&self->state, error);
