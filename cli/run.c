@@ -180,7 +180,7 @@ static ulam_status open_job(session *self, const ulam_job_source *source, ulam_e
 
     ulam_file_relation relation = ULAM_FILE_ABSENT;
     char *difference = NULL;
-    status = ulam_result_resume(output, &self->state, &self->provenance, &relation, &difference, error);
+    status = ulam_result_resume(output, &self->state, false, &self->provenance, &relation, &difference, error);
     if (!status && relation == ULAM_FILE_OTHER) {
         join_lines(difference);
         status = ulam_fail(error, ULAM_EIDENTITY,
