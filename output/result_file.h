@@ -68,6 +68,13 @@ ulam_status ulam_result_read_job(ulam_job *job, const char *path, bool whole, co
  * ULAM_ENOMEM. */
 ulam_status ulam_result_set_aside(const char *path, char **aside, ulam_error *error);
 
+/* Joins files of one job with different runs (its parts, or partial files) into one at `out`, which is replaced. The job is
+ * the first file's. Points and runs that no file holds stay open: `missing` receives a line for each such gap, NULL if there
+ * is none; owned by the caller. ULAM_EINVAL, each naming the files: a file twice, runs that two of them hold, files of
+ * different jobs or of another version of the model; ULAM_EIO, ULAM_EFORMAT, ULAM_ENOMEM. */
+ulam_status ulam_result_merge(const char *out, const char *const *paths, size_t n, const ulam_catalogue *catalogue,
+                              char **missing, ulam_error *error);
+
 /* What a table shows, from the file alone. */
 typedef struct {
     char *name;
