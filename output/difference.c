@@ -1,8 +1,7 @@
-#include <stdio.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "column.h"
 #include "difference.h"
 
 /* The value on the line "name: value" of an identity text; length is set. NULL: there is no such line. */
@@ -21,75 +20,124 @@ static const char *find_value(const char *identity, const char *name, size_t nam
     return NULL;
 }
 
+static bool is_fingerprint(const char *line) { return strncmp(line, "model fingerprint:", 18) == 0; }
+
 /* Lines of `from` that `other` has not, or (if changed) has with another value. */
-static void compare_lines(FILE *out, const char *from, const char *other, bool changed, const char *where,
-                          const char *not_where)
+static void compare_lines(FILE *out, const ulam_named_identity *from, const ulam_named_identity *other, bool changed,
+                          bool accept_model)
 {
-    for (const char *line = from; *line;) {
+    for (const char *line = from->text; *line;) {
         const char *end = strchrnul(line, '\n');
         const char *colon = memchr(line, ':', (size_t)(end - line));
+        const bool counts = colon && !(accept_model && is_fingerprint(line));
         size_t length = 0, other_length = 0;
-        const char *value = colon ? find_value(line, line, (size_t)(colon - line), &length) : NULL;
-        const char *theirs = colon ? find_value(other, line, (size_t)(colon - line), &other_length) : NULL;
+        const char *value = counts ? find_value(line, line, (size_t)(colon - line), &length) : NULL;
+        const char *theirs = counts ? find_value(other->text, line, (size_t)(colon - line), &other_length) : NULL;
         if (value && !theirs)
-            fprintf(out, "%.*s: %.*s in %s, not in %s\n", (int)(colon - line), line, (int)length, value, where,
-                    not_where);
+            fprintf(out, "%.*s: %.*s in %s, not in %s\n", (int)(colon - line), line, (int)length, value, from->name,
+                    other->name);
         else if (value && changed && (length != other_length || strncmp(value, theirs, length) != 0))
-            fprintf(out, "%.*s: %.*s in %s, %.*s in %s\n", (int)(colon - line), line, (int)length, value, where,
-                    (int)other_length, theirs, not_where);
+            fprintf(out, "%.*s: %.*s in %s, %.*s in %s\n", (int)(colon - line), line, (int)length, value, from->name,
+                    (int)other_length, theirs, other->name);
         line = *end ? end + 1 : end;
     }
 }
 
-/* A parameter's value at a point, as the file would have it. Owned by the caller. */
-static char *value_now(const ulam_job *job, size_t parameter, size_t point)
+void ulam_identity_difference(FILE *out, const ulam_named_identity *one, const ulam_named_identity *other,
+                              bool accept_model)
 {
-    const ulam_parameter *declared = &job->model->parameters[parameter];
-    const ulam_value value = job->points[point].values[parameter];
-    if (declared->type == ULAM_CHOICE) return strdup(declared->choices[value.choice]);
-    if (declared->type == ULAM_STRING) return strdup(value.string);
-    if (declared->type == ULAM_FILE) return strdup(value.file->path);
-    if (declared->type == ULAM_REALS) return ulam_reals_text(value.reals);
-    return ulam_value_text(declared, value);
+    compare_lines(out, one, other, true, accept_model);
+    compare_lines(out, other, one, false, accept_model);
 }
 
-/* The first difference between the points. Returns whether memory sufficed. */
-static bool compare_points(FILE *out, const ulam_result *points, const ulam_job *job)
+const char *ulam_part_text(char text[48], uint64_t part, uint64_t parts)
 {
-    if (points->n_points != job->n_points)
-        fprintf(out, "points: %zu in the file, %zu in the job\n", points->n_points, job->n_points);
-    const size_t n = points->n_points < job->n_points ? points->n_points : job->n_points;
-    for (size_t i = 0; i < n; i++) {
-        bool differs = false;
-        for (size_t k = 0; k < points->n_parameters && k < job->model->n_parameters; k++) {
-            char *now = value_now(job, k, i);
-            if (!now) return false;
-            if (strcmp(now, points->parameters[k].text[i]) != 0) {
-                fprintf(out, "point %zu: %s is %s in the file, %s in the job\n", i, points->parameters[k].name,
-                        points->parameters[k].text[i], now);
-                differs = true;
-            }
-            free(now);
-        }
-        if (differs) break;
+    if (parts == 1) return "the whole";
+    snprintf(text, 48, "%" PRIu64 " of %" PRIu64, part, parts);
+    return text;
+}
+
+/* "point 3 (rate 0.5, kind put)". */
+static void name_point(FILE *out, const ulam_result *points, size_t point)
+{
+    const char *separator = " (";
+    fprintf(out, "point %zu", point);
+    for (size_t i = 0; i < points->n_parameters; i++) {
+        const ulam_result_parameter *parameter = &points->parameters[i];
+        if (!parameter->dimension) continue;
+        fprintf(out, "%s%s %s", separator, parameter->name, parameter->text[point]);
+        separator = ", ";
     }
-    return true;
+    if (*separator == ',') fputc(')', out);
 }
 
-char *ulam_job_difference(const char *old_identity, const char *new_identity, const ulam_result *points,
-                          const ulam_job *job)
+static bool sweeps_files(const ulam_job *job)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out) return NULL;
-    compare_lines(out, old_identity, new_identity, true, "the file", "the job");
-    compare_lines(out, new_identity, old_identity, false, "the job", "the file");
-    bool whole = true;
-    if (fflush(out) == 0 && size == 0) whole = compare_points(out, points, job);
-    if (fflush(out) == 0 && size == 0)
-        fprintf(out, "points: the content of a file or of a long list of values differs\n");
-    if (fclose(out) == 0 && whole) return text;
-    free(text);
-    return NULL;
+    for (size_t i = 0; i < job->n_axes; i++)
+        for (size_t j = 0; j < job->axes[i].n_parameters; j++)
+            if (job->model->parameters[job->axes[i].parameters[j]].type == ULAM_FILE) return true;
+    return false;
+}
+
+static void list_lacking_points(FILE *out, const ulam_stored *stored, const ulam_result *points, const ulam_job *job)
+{
+    enum {
+        LISTED = 5
+    };
+    size_t lacking = 0;
+    for (size_t p = 0; p < stored->job.n_points; p++) {
+        if (stored->place[p] != SIZE_MAX || lacking++ >= LISTED) continue;
+        name_point(out, points, p);
+        fprintf(out, " is in the file, not in the job%s\n",
+                sweeps_files(job) ? " (a swept file counts by its content)" : "");
+    }
+    if (lacking > LISTED) fprintf(out, "%zu more points are in the file, not in the job\n", lacking - LISTED);
+}
+
+/* The runs that the file knows at a point, from the first to the last. False: none. */
+static bool known_runs(const ulam_stored *stored, size_t p, ulam_run_range *known)
+{
+    ulam_run_range range;
+    size_t n = 0;
+    for (; ulam_known_range(&stored->state, p, n, &range); n++) {
+        if (n == 0) *known = range;
+        known->end = range.end;
+    }
+    return n > 0;
+}
+
+static void say_runs(FILE *out, uint64_t first, uint64_t end)
+{
+    if (first == 0)
+        fprintf(out, "%" PRIu64, end);
+    else
+        fprintf(out, "%" PRIu64 " to %" PRIu64, first, end - 1);
+}
+
+/* Whether the job has this point of the file as the file has it; if not, says so. */
+static bool fits(FILE *out, const ulam_stored *stored, const ulam_result *points, const ulam_job *job, size_t p)
+{
+    const ulam_point *here = &stored->points[p], *there = &job->points[stored->place[p]];
+    ulam_run_range known;
+    if (here->block != there->block) {
+        name_point(out, points, p);
+        fprintf(out, ": block is %" PRIu64 " in the file, %" PRIu64 " in the job\n", here->block, there->block);
+        return false;
+    }
+    if (!known_runs(stored, p, &known) || (known.first >= there->first && known.end <= there->runs)) return true;
+    if (job->n_points > 1) name_point(out, points, p);
+    if (job->n_points > 1) fputs(": ", out);
+    fputs("runs: ", out);
+    say_runs(out, known.first, known.end);
+    fputs(" in the file, ", out);
+    say_runs(out, there->first, there->runs);
+    fputs(" in the job\n", out);
+    return false;
+}
+
+void ulam_stored_difference(FILE *out, const ulam_stored *stored, const ulam_result *points, const ulam_job *job)
+{
+    list_lacking_points(out, stored, points, job);
+    for (size_t p = 0; p < stored->job.n_points; p++)
+        if (stored->place[p] != SIZE_MAX && !fits(out, stored, points, job, p)) return;
 }

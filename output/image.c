@@ -48,9 +48,10 @@ ulam_status ulam_image_target(const char *path, char **target, ulam_error *error
     *target = NULL;
     if (path[0] == '\0') return ulam_fail(error, ULAM_EIO, "the path of the result file is empty");
     if (lstat(path, &status) == 0) {
-        *target = realpath(path, NULL);
+        const bool is_link = S_ISLNK(status.st_mode);
+        *target = is_link ? realpath(path, NULL) : strdup(path);
         if (!*target || stat(*target, &status) != 0)
-            return fail_write(error, path, S_ISLNK(status.st_mode) ? "follow the link" : "write the file");
+            return fail_write(error, path, is_link ? "follow the link" : "write the file");
         if (S_ISDIR(status.st_mode)) errno = EISDIR;
         if (S_ISDIR(status.st_mode)) return fail_write(error, path, "write the file");
         if (!S_ISREG(status.st_mode))

@@ -35,6 +35,8 @@ static void read_head(ulam_h5 *h5, ulam_result *self)
     self->seed = ulam_h5_get_unsigned(h5, h5->file, "seed");
     self->job = ulam_h5_need_text(h5, h5->file, "job");
     self->identity = ulam_h5_need_text(h5, h5->file, "identity");
+    self->part = ulam_h5_get_unsigned(h5, h5->file, "part");
+    self->parts = ulam_h5_get_unsigned(h5, h5->file, "parts");
     char *status = ulam_h5_need_text(h5, h5->file, "status");
     self->complete = status && strcmp(status, "complete") == 0;
     free(status);
@@ -50,6 +52,8 @@ ulam_status ulam_result_read(ulam_result *self, const char *path, ulam_error *er
     read_head(&h5, self);
     ulam_read_points(&h5, self);
     ulam_read_results(&h5, self);
+    ulam_read_failures(&h5, self);
+    ulam_read_dropped(&h5, self);
     ulam_read_provenance(&h5, &self->provenance);
     return ulam_read_close(&h5, &image, path);
 }
@@ -94,6 +98,9 @@ void ulam_result_free(ulam_result *self)
     free(self->runs);
     free(self->failed);
     free(self->runs_asked);
+    free(self->first);
+    free(self->failures);
+    free(self->dropped);
     ulam_provenance_free(&self->provenance);
     *self = (ulam_result){0};
 }

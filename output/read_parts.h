@@ -16,6 +16,8 @@ ulam_status ulam_read_close(ulam_h5 *h5, ulam_bytes *image, const char *path);
 
 void ulam_read_points(ulam_h5 *h5, ulam_result *result);
 void ulam_read_results(ulam_h5 *h5, ulam_result *result);
+void ulam_read_failures(ulam_h5 *h5, ulam_result *result);
+void ulam_read_dropped(ulam_h5 *h5, ulam_result *result);
 void ulam_read_provenance(ulam_h5 *h5, ulam_provenance *provenance);
 
 #endif

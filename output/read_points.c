@@ -77,6 +77,7 @@ void ulam_read_points(ulam_h5 *h5, ulam_result *result)
     result->runs = get_column(h5, group, "runs", n);
     result->failed = get_column(h5, group, "failed", n);
     result->runs_asked = get_column(h5, group, "runs_asked", n);
+    result->first = get_column(h5, group, "first_run", n);
     char **names = ulam_h5_get_words(h5, group, "parameters", &n_parameters);
     result->parameters = calloc(n_parameters + 1, sizeof *result->parameters);
     if (!result->parameters) {

@@ -49,10 +49,31 @@ typedef enum {
     ULAM_FILE_OTHER, /* of another: `difference` says how */
 } ulam_file_relation;
 
-/* Compares path with the state's job and, if the job is the same, reads state and provenance from it. `difference`
- * receives what differs, a line each, old and new; owned by the caller. ULAM_EFORMAT: damaged or foreign; ULAM_EIO. */
-ulam_status ulam_result_resume(const char *path, ulam_state *state, ulam_provenance *provenance,
+/* Compares path with the state's job and, if the job is the same, reads state and provenance from it. Points are known
+ * again by their values: those that the file lacks start empty. The job may ask for more points and for more runs than the
+ * file holds, not for fewer. With accept_model the model may be another version. `difference` receives what differs, a
+ * line each, old and new; owned by the caller; NULL unless ULAM_FILE_OTHER. ULAM_EFORMAT: damaged or foreign; ULAM_EIO;
+ * ULAM_ENOMEM. */
+ulam_status ulam_result_resume(const char *path, ulam_state *state, bool accept_model, ulam_provenance *provenance,
                                ulam_file_relation *relation, char **difference, ulam_error *error);
+
+/* Reads the job from which a file was made, with the contents of the files that it names; its output is path. `whole`:
+ * if the file is of a part, the job of all parts. ULAM_EIO, ULAM_EFORMAT, ULAM_EINVAL (as ulam_job_read()), ULAM_ENOMEM.
+ * Whatever it returns, ulam_job_free() may be called. */
+ulam_status ulam_result_read_job(ulam_job *job, const char *path, bool whole, const ulam_catalogue *catalogue,
+                                 ulam_error *error);
+
+/* Renames the file at path to NAME.old-YYYYMMDDTHHMMSS.h5 (UTC; a number behind it if that is taken), never over another.
+ * `aside` receives the new path, owned by the caller. Where no file is, nothing is done, and it is NULL. ULAM_EIO,
+ * ULAM_ENOMEM. */
+ulam_status ulam_result_set_aside(const char *path, char **aside, ulam_error *error);
+
+/* Joins files of one job with different runs (its parts, or partial files) into one at `out`, which is replaced. The job is
+ * the first file's. Points and runs that no file holds stay open: `missing` receives a line for each such gap, NULL if there
+ * is none; owned by the caller. ULAM_EINVAL, each naming the files: a file twice, runs that two of them hold, files of
+ * different jobs or of another version of the model; ULAM_EIO, ULAM_EFORMAT, ULAM_ENOMEM. */
+ulam_status ulam_result_merge(const char *out, const char *const *paths, size_t n, const ulam_catalogue *catalogue,
+                              char **missing, ulam_error *error);
 
 /* What a table shows, from the file alone. */
 typedef struct {
@@ -82,8 +103,14 @@ typedef struct {
     uint64_t seed;
     bool complete;
     size_t n_points;
+    uint64_t part, parts;    /* the file holds the part-th of so many; 1 of 1: the whole */
     uint64_t *runs, *failed; /* [n_points] */
-    uint64_t *runs_asked;    /* [n_points] */
+    uint64_t *runs_asked;    /* [n_points]; of a part: its own */
+    uint64_t *first;         /* [n_points] the first run that the file is asked to hold */
+    ulam_failure *failures;  /* [n_failures] all that were recorded, sorted by point and run */
+    size_t n_failures;
+    ulam_dropped_run *dropped; /* [n_dropped] runs that were in hand at the last stop and could not be finished */
+    size_t n_dropped;
     ulam_result_parameter *parameters;
     size_t n_parameters;
     ulam_result_observable *observables;

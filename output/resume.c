@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,77 +8,79 @@
 #include "difference.h"
 #include "hdf5_read.h"
 #include "read_parts.h"
-#include "state_bytes.h"
+#include "stored.h"
 
-/* Whether a file's points are the job's, in the same order; moves the reader on to the state. */
-static bool same_points(ulam_h5 *h5, ulam_reader *reader, const ulam_job *job)
-{
-    const uint64_t n = ulam_reader_get_u64(reader);
-    if (reader->failed || n != job->n_points) return false;
-    for (size_t i = 0; i < job->n_points; i++) {
-        XXH128_canonical_t digest;
-        if (ulam_point_digest(job, i, &digest) != ULAM_OK) {
-            ulam_h5_fail_memory(h5);
-            return false;
-        }
-        const unsigned char *stored = ulam_reader_get(reader, sizeof digest.digest);
-        if (!stored || memcmp(stored, digest.digest, sizeof digest.digest) != 0) return false;
-    }
-    return true;
-}
+typedef struct {
+    ulam_h5 h5;
+    ulam_state *state;
+    bool accept_model;
+    bool other_model; /* and it was accepted */
+    FILE *difference; /* what was found so far */
+    ulam_stored stored;
+} resumption;
 
-static void unpack(ulam_h5 *h5, ulam_reader *reader, ulam_state *state)
-{
-    if (h5->status != ULAM_OK) return;
-    const ulam_job *job = state->job;
-    ulam_state read = {0};
-    h5->status = ulam_state_unpack(&read, job, reader, h5->error);
-    if (h5->status == ULAM_OK && reader->at != reader->end)
-        ulam_h5_fail_format(h5, "there is more than a state", "bytes");
-    if (h5->status == ULAM_OK) {
-        ulam_state_free(state);
-        *state = read;
-    } else {
-        ulam_state_free(&read);
-    }
-}
+static bool differs(resumption *self) { return fflush(self->difference) == 0 && ftell(self->difference) > 0; }
 
-static ulam_file_relation compare(ulam_h5 *h5, ulam_state *state, ulam_provenance *provenance, char **difference)
+static void compare_jobs(resumption *self)
 {
-    ulam_result points = {0};
-    char *identity = ulam_h5_need_text(h5, h5->file, "identity");
-    char *now = ulam_job_identity(state->job);
+    ulam_h5 *h5 = &self->h5;
+    const ulam_job *job = self->state->job;
+    char text[48], other[48];
+    char *identity = ulam_h5_need_text(h5, h5->file, "identity"), *now = ulam_job_identity(job);
+    const uint64_t part = ulam_h5_get_unsigned(h5, h5->file, "part"),
+                   parts = ulam_h5_get_unsigned(h5, h5->file, "parts");
     if (!now) ulam_h5_fail_memory(h5);
-
-    const hid_t group = ulam_h5_get_group(h5, h5->file, "state");
-    const hid_t dataset = ulam_h5_get_dataset(h5, group, "bytes");
-    const size_t size = ulam_h5_length(h5, dataset);
-    unsigned char *bytes = ulam_h5_get_bytes(h5, dataset, size);
-    ulam_reader reader = {.at = bytes, .end = bytes ? bytes + size : bytes};
-
-    ulam_file_relation relation = ULAM_FILE_OTHER;
     if (h5->status == ULAM_OK) {
-        const bool same = strcmp(identity, now) == 0;
-        if (same && same_points(h5, &reader, state->job)) {
-            relation = ULAM_FILE_SAME;
-            unpack(h5, &reader, state);
-            ulam_read_provenance(h5, provenance);
-        } else {
-            ulam_read_points(h5, &points);
-            if (h5->status == ULAM_OK) *difference = ulam_job_difference(identity, now, &points, state->job);
-            if (!*difference) ulam_h5_fail_memory(h5);
-        }
+        const ulam_named_identity file = {identity, "the file"}, here = {now, "the job"};
+        ulam_identity_difference(self->difference, &file, &here, self->accept_model);
+        self->other_model = strcmp(identity, now) != 0;
+        if (part != job->part || parts != job->parts)
+            fprintf(self->difference, "part: %s in the file, %s in the job\n", ulam_part_text(text, part, parts),
+                    ulam_part_text(other, job->part, job->parts));
     }
-    free(bytes);
-    ulam_h5_done(h5, dataset);
-    ulam_h5_done(h5, group);
-    ulam_result_free(&points);
     free(now);
     free(identity);
-    return relation;
 }
 
-ulam_status ulam_result_resume(const char *path, ulam_state *state, ulam_provenance *provenance,
+static void compare_points(resumption *self)
+{
+    ulam_result points = {0};
+    ulam_stored_read(&self->stored, &self->h5, self->state->job);
+    ulam_read_points(&self->h5, &points);
+    if (self->h5.status == ULAM_OK && points.n_points != self->stored.job.n_points)
+        ulam_h5_fail_format(&self->h5, "not of the expected length", "points");
+    if (self->h5.status == ULAM_OK) ulam_stored_difference(self->difference, &self->stored, &points, self->state->job);
+    ulam_result_free(&points);
+}
+
+/* Takes over what the file knows, all or nothing. */
+static void take(resumption *self)
+{
+    ulam_h5 *h5 = &self->h5;
+    ulam_state read;
+    h5->status = ulam_state_init(&read, self->state->job);
+    if (h5->status != ULAM_OK) ulam_fail_memory(h5->error, "reading a state");
+    if (h5->status == ULAM_OK) h5->status = ulam_stored_move(&self->stored, &read, h5->error);
+    if (h5->status != ULAM_OK) {
+        ulam_state_free(&read);
+        return;
+    }
+    if (self->other_model) ulam_bytes_free(&read.witness); /* it was the other's */
+    ulam_state_free(self->state);
+    *self->state = read;
+}
+
+static ulam_file_relation compare(resumption *self, ulam_provenance *provenance)
+{
+    compare_jobs(self);
+    if (self->h5.status == ULAM_OK && !differs(self)) compare_points(self);
+    if (self->h5.status != ULAM_OK || differs(self)) return ULAM_FILE_OTHER;
+    take(self);
+    ulam_read_provenance(&self->h5, provenance);
+    return ULAM_FILE_SAME;
+}
+
+ulam_status ulam_result_resume(const char *path, ulam_state *state, bool accept_model, ulam_provenance *provenance,
                                ulam_file_relation *relation, char **difference, ulam_error *error)
 {
     struct stat facts;
@@ -88,15 +91,20 @@ ulam_status ulam_result_resume(const char *path, ulam_state *state, ulam_provena
 
     ulam_error unused = {0};
     ulam_bytes image;
-    ulam_h5 h5;
-    ulam_read_open(&h5, &image, path, error ? error : &unused);
+    size_t size;
+    resumption self = {.state = state, .accept_model = accept_model};
+    self.difference = open_memstream(difference, &size);
+    ulam_read_open(&self.h5, &image, path, error ? error : &unused);
+    if (!self.difference) ulam_h5_fail_memory(&self.h5);
     *relation = ULAM_FILE_OTHER;
-    if (h5.status == ULAM_OK) *relation = compare(&h5, state, provenance, difference);
-    const ulam_status status = ulam_read_close(&h5, &image, path);
-    if (status != ULAM_OK) {
+    if (self.h5.status == ULAM_OK) *relation = compare(&self, provenance);
+    ulam_stored_free(&self.stored);
+    if (self.difference && fclose(self.difference) != 0) ulam_h5_fail_memory(&self.h5);
+    const ulam_status status = ulam_read_close(&self.h5, &image, path);
+    if (status != ULAM_OK || *relation == ULAM_FILE_SAME) {
         free(*difference);
         *difference = NULL;
-        ulam_provenance_free(provenance);
     }
+    if (status != ULAM_OK) ulam_provenance_free(provenance);
     return status;
 }

@@ -15,6 +15,9 @@ void ulam_write_head(ulam_h5 *h5, const ulam_state *state)
     ulam_h5_put_unsigned(h5, h5->file, "seed", job->seed);
     ulam_h5_put_text(h5, h5->file, "job", job->text);
     ulam_h5_put_text(h5, h5->file, "identity", identity);
+    ulam_h5_put_unsigned(h5, h5->file, "part", job->part);
+    ulam_h5_put_unsigned(h5, h5->file, "parts", job->parts);
+    ulam_h5_put_integer(h5, h5->file, "truncated", state->n_dropped > 0);
     ulam_h5_put_text(h5, h5->file, "status", ulam_state_complete(state) ? "complete" : "partial");
     free(identity);
 }
@@ -27,6 +30,8 @@ static ulam_status make_image(ulam_bytes *image, const ulam_state *state, const 
     ulam_write_head(&h5, state);
     ulam_write_points(&h5, state);
     ulam_write_results(&h5, state);
+    ulam_write_failures(&h5, state);
+    ulam_write_dropped(&h5, state);
     ulam_write_state(&h5, state);
     ulam_write_provenance(&h5, provenance); /* last: it differs between files of one job, and moves nothing else */
     ulam_h5_image(&h5, image);

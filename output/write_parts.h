@@ -17,6 +17,10 @@ void ulam_write_points(ulam_h5 *h5, const ulam_state *state);
 /* /results: the figures of the observables over the sweep. */
 void ulam_write_results(ulam_h5 *h5, const ulam_state *state);
 
+/* /failures: a row a failed run; /dropped: a row a run that a stop cut off. Neither is there without a row. */
+void ulam_write_failures(ulam_h5 *h5, const ulam_state *state);
+void ulam_write_dropped(ulam_h5 *h5, const ulam_state *state);
+
 /* /state: what a job goes on from. */
 void ulam_write_state(ulam_h5 *h5, const ulam_state *state);
 

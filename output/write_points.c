@@ -44,7 +44,7 @@ static uint64_t failed_runs(const ulam_state *state, size_t point)
 static void put_counts(ulam_labelled *group, const ulam_state *state, const size_t *dimension)
 {
     const size_t n = state->job->n_points;
-    int64_t *count = calloc(n ? 3 * n : 1, sizeof *count);
+    int64_t *count = calloc(n ? 4 * n : 1, sizeof *count);
     if (!count) {
         ulam_h5_fail_memory(group->h5);
         return;
@@ -52,11 +52,13 @@ static void put_counts(ulam_labelled *group, const ulam_state *state, const size
     for (size_t i = 0; i < n; i++) {
         count[i] = (int64_t)ulam_state_runs(state, i);
         count[n + i] = (int64_t)failed_runs(state, i);
-        count[2 * n + i] = (int64_t)state->job->points[i].runs;
+        count[2 * n + i] = (int64_t)(state->job->points[i].runs - state->job->points[i].first);
+        count[3 * n + i] = (int64_t)state->job->points[i].first;
     }
     put_count(group, "runs", "runs done, failed ones included", dimension, count);
     put_count(group, "failed", "runs that failed; they count in no figure", dimension, count + n);
     put_count(group, "runs_asked", "runs asked for", dimension, count + 2 * n);
+    put_count(group, "first_run", "first of the runs asked for", dimension, count + 3 * n);
     free(count);
 }
 
@@ -71,7 +73,7 @@ void ulam_write_points(ulam_h5 *h5, const ulam_state *state)
         ulam_h5_fail_memory(h5);
         goto out;
     }
-    static const char *const own[] = {"runs", "failed", "runs_asked"};
+    static const char *const own[] = {"runs", "failed", "runs_asked", "first_run"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) ulam_labelled_name(&group, own[i], "");
     for (size_t i = 0; i < n; i++) names[i] = ulam_labelled_name(&group, job->model->parameters[i].name, "_parameter");
     const size_t dimension = ulam_labelled_index(&group, ulam_labelled_name(&group, "point", "_index"), job->n_points);
