@@ -18,7 +18,7 @@ import processes
 
 KILLS = int(os.environ.get("ULAM_TEST_KILLS", "10"))
 TOTAL = 4 * 2001
-JOB = "model: queue\nparams: {customers: 5000}\nsweep: {arrival_rate: [0.5, 1, 1.5, 1.9]}\nblock: 7\nruns: 2001\n"
+JOB = "model: queue\nparams: {customers: 1500}\nsweep: {arrival_rate: [0.5, 1, 1.5, 1.9]}\nblock: 7\nruns: 2001\n"
 
 
 def with_mpi():
