@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +20,21 @@ void ulam_read_open(ulam_h5 *h5, ulam_bytes *image, const char *path, ulam_error
                                format, ULAM_FILE_FORMAT);
 }
 
+/* A message may quote names that the file holds, and is one line all the same. */
+static void make_printable(char *text)
+{
+    for (; *text; text++)
+        if (iscntrl((unsigned char)*text)) *text = '?';
+}
+
 ulam_status ulam_read_close(ulam_h5 *h5, ulam_bytes *image, const char *path)
 {
     ulam_h5_close(h5);
     /* A message about the image itself names it already. */
-    if (h5->status != ULAM_OK && image->data) ulam_fail_within(h5->error, "%s", path);
+    if (h5->status != ULAM_OK && image->data) {
+        make_printable(h5->error->message);
+        ulam_fail_within(h5->error, "%s", path);
+    }
     ulam_bytes_free(image);
     return h5->status;
 }

@@ -1,0 +1,91 @@
+#!/usr/bin/python3
+"""A job over three hosts: a host that dies or is cut off ends it soon; a short interruption does not."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parent.parent)]
+import command
+import processes
+
+HOSTS = command.ROOT / "tests" / "hosts" / "hosts"
+JOB = "model: queue\nparams: {customers: 5000}\nsweep: {arrival_rate: [0.5, 1, 1.5, 1.9]}\nblock: 7\nruns: %d\n"
+RUNS = 4001  # some 4 s of work for two processors
+
+
+class Hosts(command.Case):
+    def setUp(self):
+        super().setUp()
+        if "without MPI" in self.succeeds("--version").stdout:
+            self.skipTest("built without MPI")
+        if "Open MPI" not in self.succeeds("--version").stdout:
+            self.skipTest("the hosts are made for Open MPI")
+        os.environ["ULAM_HOSTS"] = f"ulam{os.getpid()}"
+        self.addCleanup(subprocess.run, [HOSTS, "down"], capture_output=True)
+        try:
+            made = subprocess.run([HOSTS, "up"], capture_output=True, text=True)
+        except OSError as error:
+            self.skipTest(f"cannot make hosts: {error}")
+        if made.returncode:
+            self.skipTest("cannot make hosts: " + made.stderr.strip())
+
+    def hosts(self, *arguments):
+        return subprocess.run([HOSTS, *map(str, arguments)], check=True, capture_output=True, text=True).stdout
+
+    def start(self, runs):
+        self.write("job.yaml", JOB % runs)
+        started = subprocess.Popen(
+            [HOSTS, "mpirun", "-n", "3", "-host", "h1:1,h2:1,h3:1", command.ULAM, "run", "-q", "-o", "out.h5",
+             "job.yaml"], cwd=self.folder, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
+        self.addCleanup(started.stdout.close)
+        self.addCleanup(started.wait)
+        self.addCleanup(processes.end, started.pid)
+        self.assertTrue(processes.wait_for(lambda: len(self.ranks()) == 3, 20), "the ranks do not start")
+        time.sleep(1)
+        return started
+
+    def ranks(self):
+        return [pid for pid in map(int, self.hosts("processes").split()) if processes.runs_program(pid, command.ULAM)]
+
+    def ends_soon(self, started):
+        since = time.monotonic()
+        output, _ = started.communicate(timeout=60)
+        took = time.monotonic() - since
+        self.assertNotEqual(started.returncode, 0, output)
+        self.assertLess(took, 10)
+        self.assertTrue(processes.wait_for(lambda: not self.hosts("processes").split(), 10), "processes are left")
+        if (self.folder / "out.h5").exists():
+            self.succeeds("show", "out.h5")
+
+    def test_killed_host(self):
+        for host in (2, 3):
+            with self.subTest(host=host):
+                started = self.start(100 * RUNS)
+                self.hosts("kill", host)
+                self.ends_soon(started)
+
+    def test_cut_link(self):
+        for host in (2, 3):
+            with self.subTest(host=host):
+                started = self.start(100 * RUNS)
+                self.hosts("cut", host)
+                self.ends_soon(started)
+                self.hosts("join", host)
+
+    def test_short_cut_is_survived(self):
+        started = self.start(2 * RUNS)
+        self.hosts("cut", 2)
+        time.sleep(2)
+        self.assertIsNone(started.poll())
+        self.hosts("join", 2)
+        output, _ = started.communicate(timeout=120)
+        self.assertEqual(started.returncode, 0, output)
+        self.succeeds("run", "-q", "-o", "alone.h5", "job.yaml")
+        self.same_results("out.h5", "alone.h5")
+
+
+command.main()

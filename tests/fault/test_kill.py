@@ -1,0 +1,154 @@
+#!/usr/bin/python3
+"""kill -9 at any moment, then the same command: the file of a job that nothing disturbed, and nothing left beside it."""
+
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parent.parent)]
+import command
+import h5py
+import processes
+
+KILLS = int(os.environ.get("ULAM_TEST_KILLS", "10"))
+TOTAL = 4 * 2001
+JOB = "model: queue\nparams: {customers: 1500}\nsweep: {arrival_rate: [0.5, 1, 1.5, 1.9]}\nblock: 7\nruns: 2001\n"
+
+
+def with_mpi():
+    version = subprocess.run([command.ULAM, "--version"], capture_output=True, text=True).stdout
+    return "without MPI" not in version
+
+
+class Kill(command.Case):
+    def setUp(self):
+        super().setUp()
+        self.output = self.folder / "out.h5"
+        self.write("job.yaml", JOB + "checkpoint: 0.2s\n")
+        self.checkpoints = self.ulam("check", "job.yaml").returncode == 0
+        if not self.checkpoints:
+            self.write("job.yaml", JOB)
+
+    def arguments(self, ranks):
+        return ("run", "-q", "-o", "out.h5", *(("-n", str(ranks)) if ranks > 1 else ()), "job.yaml")
+
+    def undisturbed(self, ranks):
+        """Leaves whole.h5; returns how long it took."""
+        start = time.monotonic()
+        self.succeeds(*self.arguments(ranks))
+        self.output.rename(self.folder / "whole.h5")
+        return time.monotonic() - start
+
+    def state_of_file(self):
+        """Absent, partial or complete; it is never anything else."""
+        if not self.output.exists():
+            return "absent"
+        self.succeeds("show", "out.h5")
+        with h5py.File(self.output) as file:
+            return file.attrs["status"].decode()
+
+    def comes_home(self, ranks):
+        self.succeeds(*self.arguments(ranks))
+        self.same_results("out.h5", "whole.h5")
+        self.assertEqual({entry.name for entry in self.folder.iterdir()} - {"trace"},
+                         {"job.yaml", "out.h5", "whole.h5"})
+
+    def runs_in_last_session(self):
+        with h5py.File(self.output) as file:
+            return int(file["provenance/runs"][-1])
+
+
+class AnyMoment(Kill):
+    def victims(self, who, launcher):
+        """Which processes of a session to kill; before there are ranks, the launcher."""
+        session = processes.of_session(launcher)
+        ranks = sorted(pid for pid in session if pid != launcher and processes.runs_program(pid, command.ULAM))
+        if who == "one rank":
+            return ranks[:1] or [launcher]
+        if who == "another rank":
+            return ranks[-1:] or [launcher]
+        if who == "all":
+            return ranks or [launcher]
+        return [launcher]
+
+    def kill(self, who, ranks, moment):
+        """Returns what it had in shared memory."""
+        started = subprocess.Popen([command.ULAM, *self.arguments(ranks)], cwd=self.folder, start_new_session=True,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            time.sleep(moment)
+            memory = processes.shared_memory(processes.of_session(started.pid))
+            processes.kill(self.victims(who, started.pid))
+            started.wait(20)
+            ended = processes.wait_for(lambda: not processes.of_session(started.pid), 10)
+            self.assertTrue(ended, f"{processes.of_session(started.pid)} run on")
+        finally:
+            processes.end(started.pid)
+            started.wait()
+            for name in memory:
+                self.addCleanup(pathlib.Path(name).unlink, missing_ok=True)
+        return memory
+
+    def trial(self, who, ranks, ranks_then, moment):
+        """Whether the second command went on from what the first had left."""
+        self.output.unlink(missing_ok=True)
+        memory = self.kill(who, ranks, moment)
+        state = self.state_of_file()
+        self.comes_home(ranks_then)
+        self.assertEqual([name for name in memory if pathlib.Path(name).exists()], [])
+        return state == "partial" and self.runs_in_last_session() < TOTAL
+
+    def test_kill_and_go_on(self):
+        rng = random.Random(20261121)
+        whom = ("one rank", "all", "mpirun", "another rank") if with_mpi() else ("alone",)
+        seconds = {ranks: self.undisturbed(ranks) for ranks in ((1, 2, 3) if with_mpi() else (1,))}
+        resumed = 0
+        for number in range(KILLS):
+            alone = number % 5 == 0 or not with_mpi()
+            who = "alone" if alone else rng.choice(whom)
+            ranks = 1 if alone else rng.choice((2, 3))
+            ranks_then = rng.choice([other for other in seconds if other != ranks] or [1])
+            moment = rng.random() * seconds[ranks]
+            with self.subTest(number=number, who=who, ranks=ranks, then=ranks_then, moment=moment):
+                resumed += self.trial(who, ranks, ranks_then, moment)
+        if self.checkpoints:
+            self.assertGreater(resumed, 0)
+
+
+@unittest.skipUnless(shutil.which("strace") and
+                     subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True).returncode == 0,
+                     "strace cannot trace here")
+class WhileWriting(Kill):
+    """At the very calls that make the file, which a random moment hardly ever meets."""
+
+    def traced(self, *options):
+        log = self.folder / "trace"
+        launcher = ("strace", "-f", "-y", "-o", str(log), "-e", "trace=openat,write,fsync,rename,unlink", *options)
+        done = self.ulam(*self.arguments(1), launcher=launcher)
+        return done, log.read_text(errors="replace").splitlines()
+
+    def test_kill_at_every_call(self):
+        self.write("job.yaml", "model: walk\nruns: 100\n")
+        self.undisturbed(1)
+        count, calls = {}, []
+        for line in self.traced()[1]:
+            if match := re.match(r"\d+ +(\w+)\(", line):
+                count[match[1]] = count.get(match[1], 0) + 1
+                if "out.h5" in line:
+                    calls.append((match[1], count[match[1]]))
+        self.assertLessEqual({"openat", "write", "fsync", "rename"}, {call for call, _ in calls})
+        for call, number in calls:
+            with self.subTest(call=call, number=number):
+                self.output.unlink(missing_ok=True)
+                self.traced("-e", f"inject={call}:signal=KILL:when={number}")
+                self.assertIn(self.state_of_file(), ("absent", "complete"))
+                self.comes_home(1)
+
+
+command.main()
