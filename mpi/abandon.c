@@ -3,10 +3,10 @@
 
 #include "abandon.h"
 
-_Noreturn void ulam_abandon(MPI_Comm communicator, const char *message)
+_Noreturn void ulam_abandon(MPI_Comm communicator, const char *message, int status)
 {
     fprintf(stderr, "ulam: %s\n", message);
     fflush(stderr);
-    MPI_Abort(communicator, 1);
-    _Exit(1);
+    MPI_Abort(communicator, status);
+    _Exit(status);
 }

@@ -5,7 +5,7 @@
 
 #include <mpi.h>
 
-/* Writes "ulam: message" to standard error and ends all ranks with exit status 1. */
-_Noreturn void ulam_abandon(MPI_Comm communicator, const char *message);
+/* Writes "ulam: message" to standard error and ends all ranks with that exit status. */
+_Noreturn void ulam_abandon(MPI_Comm communicator, const char *message, int status);
 
 #endif

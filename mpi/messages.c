@@ -137,25 +137,27 @@ ulam_status ulam_arrival_read_sums(ulam_arrival *self, size_t width, ulam_error 
     return status == ULAM_EFORMAT ? damaged(error) : status;
 }
 
-ulam_status ulam_reply_pack(const ulam_assignment *assignment, const ulam_error *outcome, ulam_bytes *bytes)
+ulam_status ulam_reply_pack(const ulam_reply *reply, ulam_bytes *bytes)
 {
+    const ulam_assignment *assignment = &reply->assignment;
     bytes->size = 0;
-    if (ulam_bytes_put_u64(bytes, assignment ? 1 : 0)) return ULAM_ENOMEM;
-    if (!assignment) return put_error(bytes, outcome);
+    if (ulam_bytes_put_u64(bytes, reply->end) || ulam_bytes_put_u64(bytes, reply->told)) return ULAM_ENOMEM;
+    if (reply->end) return put_error(bytes, &reply->outcome);
     if (ulam_bytes_put_real(bytes, assignment->seconds) || ulam_bytes_put_u64(bytes, assignment->n)) return ULAM_ENOMEM;
     for (size_t i = 0; i < assignment->n; i++)
         if (put_chunk(bytes, &assignment->chunks[i])) return ULAM_ENOMEM;
     return ULAM_OK;
 }
 
-ulam_status ulam_reply_unpack(const ulam_bytes *bytes, bool *end, ulam_assignment *assignment, ulam_error *outcome,
-                              ulam_error *error)
+ulam_status ulam_reply_unpack(ulam_reply *reply, const ulam_bytes *bytes, ulam_error *error)
 {
     ulam_reader reader = {.at = bytes->data, .end = bytes->data + bytes->size};
-    *end = ulam_reader_get_u64(&reader) == 0;
+    ulam_assignment *assignment = &reply->assignment;
+    reply->end = ulam_reader_get_u64(&reader) != 0;
+    reply->told = ulam_reader_get_u64(&reader) != 0;
     assignment->n = 0;
-    if (*end) {
-        get_error(&reader, outcome);
+    if (reply->end) {
+        get_error(&reader, &reply->outcome);
         return reader.failed ? damaged(error) : ULAM_OK;
     }
     assignment->seconds = ulam_reader_get_real(&reader);

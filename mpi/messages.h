@@ -9,6 +9,7 @@
 enum {
     ULAM_TAG_ANSWER = 1,
     ULAM_TAG_REPLY = 2,
+    ULAM_TAG_STOP = 3, /* empty: begin no more blocks */
 };
 
 /* An answer and how it went. Its sums come last, so that the rest can be read without them. ULAM_ENOMEM;
@@ -34,11 +35,18 @@ ulam_status ulam_arrival_read(ulam_arrival *self, ulam_bytes *bytes, ulam_error 
 /* Reads the sums of parts[next], which is then the caller's to move on from. Errors as above. */
 ulam_status ulam_arrival_read_sums(ulam_arrival *self, size_t width, ulam_error *error);
 
-/* Work, or, without an assignment, the end and how the job ended. ULAM_ENOMEM. */
-ulam_status ulam_reply_pack(const ulam_assignment *assignment, const ulam_error *outcome, ulam_bytes *bytes);
+/* What rank 0 says to an answer: work, or the end. */
+typedef struct {
+    bool end;
+    bool told; /* at the end: a message ULAM_TAG_STOP was sent too */
+    ulam_assignment assignment;
+    ulam_error outcome; /* at the end: how the job ended */
+} ulam_reply;
 
-/* *end tells which it was. ULAM_ESYSTEM, ULAM_ENOMEM. */
-ulam_status ulam_reply_unpack(const ulam_bytes *bytes, bool *end, ulam_assignment *assignment, ulam_error *outcome,
-                              ulam_error *error);
+/* ULAM_ENOMEM. */
+ulam_status ulam_reply_pack(const ulam_reply *reply, ulam_bytes *bytes);
+
+/* Reads into a reply that is zeroed or was read before. ULAM_ESYSTEM, ULAM_ENOMEM. */
+ulam_status ulam_reply_unpack(ulam_reply *reply, const ulam_bytes *bytes, ulam_error *error);
 
 #endif

@@ -7,11 +7,32 @@
 typedef struct {
     MPI_Comm communicator;
     ulam_worker worker;
-    ulam_assignment assignment;
+    ulam_reply reply;
     ulam_answer answer;
     ulam_error failure; /* of the latest assignment, to be told to rank 0 */
     ulam_bytes bytes;
+    bool stopped;    /* rank 0 has said to begin no more */
+    double probe_at; /* when to look again whether it has */
 } rank;
+
+/* Looking costs about a microsecond: too much between blocks of as little. */
+static const double probe_interval = 0.02;
+
+static ulam_status hear_stop(rank *self)
+{
+    self->stopped = true;
+    return ulam_patient_receive(self->communicator, 0, ULAM_TAG_STOP, &self->bytes);
+}
+
+static bool is_stopped(void *of, double now)
+{
+    rank *self = of;
+    int there = 0;
+    if (self->stopped || now < self->probe_at) return self->stopped;
+    self->probe_at = now + probe_interval;
+    if (!MPI_Iprobe(0, ULAM_TAG_STOP, self->communicator, &there, MPI_STATUS_IGNORE) && there) hear_stop(self);
+    return self->stopped;
+}
 
 /* An answer that cannot be packed is replaced by the reason. */
 static ulam_status send_answer(rank *self, ulam_error *error)
@@ -29,38 +50,39 @@ static ulam_status send_answer(rank *self, ulam_error *error)
     return ULAM_OK;
 }
 
-static ulam_status receive_reply(rank *self, bool *end, ulam_error *outcome, ulam_error *error)
+static ulam_status receive_reply(rank *self, ulam_error *error)
 {
     const ulam_status status = ulam_patient_receive(self->communicator, 0, ULAM_TAG_REPLY, &self->bytes);
     if (status == ULAM_ENOMEM) return ulam_fail_memory(error, "receiving work");
     if (status) return ulam_fail(error, status, "MPI failed to receive work from rank 0");
-    return ulam_reply_unpack(&self->bytes, end, &self->assignment, outcome, error);
+    return ulam_reply_unpack(&self->reply, &self->bytes, error);
 }
 
-static void serve(rank *self, ulam_error *outcome)
+/* Every message that was sent is received, so that nothing of this job is left in the communicator. */
+static void serve(rank *self)
 {
+    const ulam_interrupt interrupt = {.requested = is_stopped, .self = self};
     for (;;) {
-        bool end = false;
         ulam_error error = {0};
         ulam_prefer_short_slices(true);
-        if (send_answer(self, &error) || receive_reply(self, &end, outcome, &error))
-            ulam_abandon(self->communicator, error.message);
+        if (send_answer(self, &error) || receive_reply(self, &error))
+            ulam_abandon(self->communicator, error.message, 1);
         ulam_prefer_short_slices(false);
-        if (end) return;
-        ulam_worker_perform(&self->worker, &self->assignment, NULL, &self->answer, &self->failure);
+        if (self->reply.end) break;
+        ulam_worker_perform(&self->worker, &self->reply.assignment, &interrupt, &self->answer, &self->failure);
     }
+    if (self->reply.told && !self->stopped) hear_stop(self);
 }
 
 ulam_status ulam_rank_serve(MPI_Comm communicator, const ulam_job *job, ulam_error *error)
 {
     rank self = {.communicator = communicator};
     ulam_worker_init(&self.worker, job);
-    ulam_error outcome = {0};
-    serve(&self, &outcome);
+    serve(&self);
     ulam_answer_free(&self.answer);
-    ulam_assignment_free(&self.assignment);
+    ulam_assignment_free(&self.reply.assignment);
     ulam_bytes_free(&self.bytes);
     ulam_worker_free(&self.worker);
-    if (outcome.status && error) *error = outcome;
-    return outcome.status;
+    if (self.reply.outcome.status && error) *error = self.reply.outcome;
+    return self.reply.outcome.status;
 }

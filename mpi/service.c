@@ -7,9 +7,10 @@
 #include "patience.h"
 #include "run_error.h"
 #include "service.h"
+#include "stopping.h"
 
 /* How long ranks may take to finish what they have in hand after a failure. */
-static const double grace = 2;
+static const double failure_grace = 2;
 
 /* Above this many bytes of sums that wait to be merged, no more work is handed out. */
 static const size_t most_unmerged = (size_t)1 << 28;
@@ -27,7 +28,9 @@ typedef struct {
     peer_stage stage;
     bool ending; /* the reply going out is the last */
     ulam_bytes bytes;
-    size_t request; /* its place among the requests under way */
+    size_t request;   /* its place among the requests under way */
+    ulam_chunk chunk; /* the first of what it was given last */
+    double since;     /* when it was given that; 0: it has nothing in hand */
 } peer;
 
 typedef struct arrived {
@@ -43,21 +46,34 @@ typedef struct {
     int *owner;            /* [n_requests] */
     int *done;             /* scratch for MPI_Testsome */
     int n_requests;
-    ulam_assignment assignment;
+    ulam_reply reply;
     arrived *first, *last; /* to be merged */
     size_t unmerged_bytes;
-    double failed_at; /* when a failure was seen first; 0: none */
+    double failed_at;    /* when a failure was seen first; INFINITY: none */
+    double requested_at; /* when a request to stop was seen first; INFINITY: none */
+    bool told;           /* the ranks have been told to stop */
     double show_at;
 } service;
 
-/* Keeps what is known, and ends all ranks. */
-static _Noreturn void give_up(service *self, const char *reason)
+/* Keeps what is known, and ends all ranks. The locks are held for good: nobody changes or puts the state again. */
+static _Noreturn void leave(service *self, const char *reason, int status)
 {
     ulam_root *root = self->root;
-    pthread_mutex_lock(&root->state_lock); /* for good: nobody changes the state again */
     const ulam_sink *sink = &root->execution->sink;
     if (sink->put && !root->spoiled) sink->put(sink->self, root->state, NULL);
-    ulam_abandon(root->communicator, reason);
+    ulam_abandon(root->communicator, reason, status);
+}
+
+static void take_state(ulam_root *root)
+{
+    pthread_mutex_lock(&root->put_lock);
+    pthread_mutex_lock(&root->state_lock);
+}
+
+static _Noreturn void give_up(service *self, const char *reason)
+{
+    take_state(self->root);
+    leave(self, reason, 1);
 }
 
 static _Noreturn void fail_system(service *self, const char *doing)
@@ -75,16 +91,18 @@ static void add_request(service *self, int rank, MPI_Request request)
     self->owner[self->n_requests++] = rank;
 }
 
-static void start_reply(service *self, int rank, const ulam_assignment *assignment)
+static void start_reply(service *self, int rank)
 {
     peer *to = &self->peers[rank];
     MPI_Request request;
-    if (ulam_reply_pack(assignment, &self->root->failure, &to->bytes) ||
-        MPI_Isend(to->bytes.data, (int)to->bytes.size, MPI_BYTE, rank, ULAM_TAG_REPLY, self->root->communicator,
-                  &request))
+    const ulam_reply *what = &self->reply;
+    if (ulam_reply_pack(what, &to->bytes) || MPI_Isend(to->bytes.data, (int)to->bytes.size, MPI_BYTE, rank,
+                                                       ULAM_TAG_REPLY, self->root->communicator, &request))
         fail_system(self, "replying to a rank");
     to->stage = PEER_REPLIED;
-    to->ending = assignment == NULL;
+    to->ending = what->end;
+    to->since = what->end ? 0 : ulam_clock();
+    if (!what->end) to->chunk = what->assignment.chunks[0];
     self->waiting--;
     add_request(self, rank, request);
 }
@@ -117,16 +135,19 @@ static bool start_receiving(service *self)
 static bool reply(service *self, int rank)
 {
     ulam_root *root = self->root;
-    pthread_mutex_lock(&root->lock);
-    const bool ended = root->ended;
     ulam_status status = ULAM_OK;
-    self->assignment.n = 0;
-    if (!ended && !root->stop && self->unmerged_bytes < most_unmerged)
-        status = ulam_schedule_take(&root->schedule, &self->assignment);
+    self->reply.assignment.n = 0;
+    pthread_mutex_lock(&root->lock);
+    self->reply.end = root->ended;
+    if (root->ended)
+        self->reply.outcome = root->failure;
+    else if (self->unmerged_bytes < most_unmerged)
+        status = ulam_root_take(root, &self->reply.assignment);
     pthread_mutex_unlock(&root->lock);
+    self->reply.told = self->told;
     if (status) fail_system(self, "handing out runs");
-    if (!ended && self->assignment.n == 0) return false;
-    start_reply(self, rank, ended ? NULL : &self->assignment);
+    if (!self->reply.end && self->reply.assignment.n == 0) return false;
+    start_reply(self, rank);
     return true;
 }
 
@@ -150,7 +171,7 @@ static void account(service *self, arrived *item)
     pthread_mutex_lock(&root->lock);
     for (size_t i = 0; i < answer->n_parts; i++)
         ulam_schedule_done(&root->schedule, answer->parts[i].chunk.point, answer->parts[i].chunk.runs,
-                           answer->parts[i].seconds);
+                           answer->parts[i].seconds, answer->parts[i].longest);
     for (size_t i = 0; i < answer->n_left && !status; i++)
         status = ulam_schedule_return(&root->schedule, &answer->left[i]);
     root->unmerged++;
@@ -177,6 +198,7 @@ static void take_answer(service *self, int rank)
     if (item->arrival.failure.status) ulam_root_fail(self->root, &item->arrival.failure, false);
     account(self, item);
     from->stage = PEER_WAITING;
+    from->since = 0;
     self->waiting++;
     reply(self, rank);
 }
@@ -227,6 +249,7 @@ static bool merge_one(service *self)
             ulam_tracker_add(&root->tracker, root->state, part, &error);
         if (!error.status && part->n_failures)
             ulam_judge_failures(root->state, &part->failures[part->n_failures - 1], &failed);
+        if (error.status) root->spoiled = true; /* before anybody else looks at it */
         pthread_mutex_unlock(&root->state_lock);
         arrival->next++;
         if (error.status) ulam_root_fail(root, &error, true);
@@ -246,7 +269,76 @@ static bool merge_one(service *self)
 
 /* Watching */
 
-/* Sees when nothing is left to do, or, after a failure, in hand. */
+static void tell_ranks(service *self)
+{
+    pthread_mutex_lock(&self->root->lock);
+    const bool due = self->root->stop && !self->told && !self->root->ended;
+    pthread_mutex_unlock(&self->root->lock);
+    if (!due) return;
+    self->told = true;
+    for (int rank = 1; rank < self->root->ranks; rank++) {
+        MPI_Request request;
+        if (self->peers[rank].stage == PEER_ENDED) continue;
+        if (MPI_Isend(NULL, 0, MPI_BYTE, rank, ULAM_TAG_STOP, self->root->communicator, &request) ||
+            MPI_Request_free(&request))
+            fail_system(self, "telling the ranks to stop");
+    }
+}
+
+static void see_request(service *self)
+{
+    ulam_root *root = self->root;
+    const ulam_stop *stop = &root->execution->stop;
+    const double now = ulam_clock();
+    if (isinf(self->requested_at) && ulam_stop_requested(stop)) self->requested_at = now;
+    if (isfinite(self->requested_at) || now >= ulam_stop_deadline(stop)) root->stop = true;
+    tell_ranks(self);
+}
+
+/* Lists what is in hand, and leaves: the ranks that have it cannot be told. */
+static _Noreturn void drop_runs(service *self)
+{
+    ulam_root *root = self->root;
+    ulam_state *state = root->state;
+    const ulam_job *job = state->job;
+    const double now = ulam_clock();
+    char reason[128];
+    take_state(root);
+    ulam_dropped_run *dropped = realloc(state->dropped, (size_t)root->ranks * sizeof *dropped);
+    if (!dropped) leave(self, "out of memory while listing runs to drop", 1);
+    state->dropped = dropped;
+    pthread_mutex_lock(&root->lock);
+    if (root->computing)
+        dropped[state->n_dropped++] =
+            (ulam_dropped_run){.point = root->chunk.point,
+                               .run = root->chunk.first * job->points[root->chunk.point].block,
+                               .age = now - root->since};
+    for (int rank = 1; rank < root->ranks; rank++) {
+        const peer *other = &self->peers[rank];
+        if (other->since == 0) continue;
+        dropped[state->n_dropped++] =
+            (ulam_dropped_run){.point = other->chunk.point,
+                               .run = other->chunk.first * job->points[other->chunk.point].block,
+                               .age = now - other->since};
+    }
+    snprintf(reason, sizeof reason, "stopped; %zu ranks were still in a run after %g s, which is dropped",
+             state->n_dropped, root->execution->stop.grace);
+    leave(self, reason, 3);
+}
+
+static void see_lateness(service *self, bool failed)
+{
+    const ulam_stop *stop = &self->root->execution->stop;
+    const double now = ulam_clock();
+    if (failed) {
+        self->failed_at = fmin(self->failed_at, now);
+        if (now > self->failed_at + failure_grace) give_up(self, self->root->failure.message);
+    } else if (now > fmin(self->requested_at, ulam_stop_deadline(stop)) + stop->grace) {
+        drop_runs(self);
+    }
+}
+
+/* Sees when nothing is left to do, or, once the hand-out has stopped, in hand. */
 static void see_end(service *self)
 {
     ulam_root *root = self->root;
@@ -258,10 +350,9 @@ static void see_end(service *self)
         if (root->gathered) pthread_cond_broadcast(&root->changed);
     }
     const bool late = root->stop && !root->gathered && !root->ended;
+    const bool failed = root->failure.status != ULAM_OK;
     pthread_mutex_unlock(&root->lock);
-    if (!late) return;
-    if (self->failed_at == 0) self->failed_at = ulam_clock();
-    if (ulam_clock() > self->failed_at + grace) give_up(self, root->failure.message);
+    if (late) see_lateness(self, failed);
 }
 
 static void show_progress(service *self)
@@ -284,6 +375,7 @@ static void serve(service *self)
         active |= finish_requests(self);
         active |= reply_to_waiting(self);
         active |= merge_one(self);
+        see_request(self);
         see_end(self);
         show_progress(self);
         if (active)
@@ -295,7 +387,7 @@ static void serve(service *self)
 
 void *ulam_service(void *root)
 {
-    service self = {.root = root};
+    service self = {.root = root, .failed_at = INFINITY, .requested_at = INFINITY};
     const size_t n = (size_t)self.root->ranks;
     self.show_at = ulam_clock() + self.root->execution->monitor.interval;
     self.peers = calloc(n, sizeof *self.peers);
@@ -306,7 +398,7 @@ void *ulam_service(void *root)
     ulam_prefer_short_slices(true);
     serve(&self);
     for (size_t i = 0; i < n; i++) ulam_bytes_free(&self.peers[i].bytes);
-    ulam_assignment_free(&self.assignment);
+    ulam_assignment_free(&self.reply.assignment);
     free(self.peers);
     free(self.requests);
     free(self.owner);

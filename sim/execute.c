@@ -3,6 +3,7 @@
 #include "progress.h"
 #include "run_error.h"
 #include "schedule.h"
+#include "stopping.h"
 #include "worker.h"
 
 typedef struct {
@@ -12,6 +13,7 @@ typedef struct {
     ulam_worker worker;
     ulam_assignment assignment;
     ulam_answer answer;
+    uint64_t put_runs; /* of this session, in the state that was put last */
 } execution;
 
 /* Adds what was done, and gives back what was not. *spoiled: the state is no longer whole. */
@@ -19,7 +21,7 @@ static ulam_status take_answer(execution *self, bool *spoiled, ulam_error *error
 {
     for (size_t i = 0; i < self->answer.n_parts; i++) {
         ulam_part *part = &self->answer.parts[i];
-        ulam_schedule_done(&self->schedule, part->chunk.point, part->chunk.runs, part->seconds);
+        ulam_schedule_done(&self->schedule, part->chunk.point, part->chunk.runs, part->seconds, part->longest);
         const ulam_status status = ulam_tracker_add(&self->tracker, self->state, part, error);
         *spoiled = status != ULAM_OK;
         if (status) return status;
@@ -38,33 +40,64 @@ static void show(execution *self, const ulam_monitor *monitor)
     monitor->show(monitor->self, &progress);
 }
 
-static ulam_status perform_all(execution *self, const ulam_monitor *monitor, bool *spoiled, ulam_error *error)
+static bool stop_requested(void *stop, double now)
 {
-    double due = ulam_clock();
-    for (;;) {
-        if (ulam_schedule_take(&self->schedule, &self->assignment)) return ulam_fail_memory(error, "handing out runs");
-        if (self->assignment.n == 0) return ULAM_OK;
-        const ulam_status run = ulam_worker_perform(&self->worker, &self->assignment, NULL, &self->answer, error);
-        const ulam_status added = take_answer(self, spoiled, run ? NULL : error);
-        ulam_answer_free(&self->answer);
-        if (run || added) return run ? run : added;
-        if (ulam_clock() >= due) {
-            show(self, monitor);
-            due = ulam_clock() + monitor->interval;
+    (void)now;
+    return ulam_stop_requested(stop);
+}
+
+/* Puts the state, unless it has been put since anything was added. */
+static ulam_status checkpoint(execution *self, const ulam_sink *sink, ulam_error *error)
+{
+    if (!sink->put || self->put_runs == self->tracker.progress.session_runs) return ULAM_OK;
+    self->put_runs = self->tracker.progress.session_runs;
+    return sink->put(sink->self, self->state, error);
+}
+
+static ulam_status perform_assignment(execution *self, const ulam_interrupt *interrupt, bool *spoiled,
+                                      ulam_error *error)
+{
+    const ulam_status run = ulam_worker_perform(&self->worker, &self->assignment, interrupt, &self->answer, error);
+    const ulam_status added = take_answer(self, spoiled, run ? NULL : error);
+    ulam_answer_free(&self->answer);
+    return run ? run : added;
+}
+
+static ulam_status perform_all(execution *self, const ulam_execution *how, bool *spoiled, ulam_error *error)
+{
+    const double interval = ulam_checkpoint_interval(self->state->job), deadline = ulam_stop_deadline(&how->stop);
+    ulam_stop stop = how->stop;
+    const ulam_interrupt interrupt = {.requested = stop_requested, .self = &stop};
+    double show_at = ulam_clock(), put_at = show_at + interval;
+    while (!ulam_stop_requested(&stop)) {
+        if (ulam_schedule_take(&self->schedule, deadline - ulam_clock(), &self->assignment))
+            return ulam_fail_memory(error, "handing out runs");
+        if (self->assignment.n == 0) break;
+        ulam_status status = perform_assignment(self, &interrupt, spoiled, error);
+        if (!status && ulam_clock() >= put_at) {
+            status = checkpoint(self, &how->sink, error);
+            put_at = ulam_clock() + interval;
+        }
+        if (status) return status;
+        if (ulam_clock() >= show_at) {
+            show(self, &how->monitor);
+            show_at = ulam_clock() + how->monitor.interval;
         }
     }
+    return ULAM_OK;
 }
 
 ulam_status ulam_execute(const ulam_job *job, ulam_state *state, const ulam_execution *how, ulam_error *error)
 {
     execution self = {.state = state};
     bool spoiled = false;
+    state->n_dropped = 0;
     ulam_worker_init(&self.worker, job);
     ulam_status status = ULAM_OK;
     if (ulam_schedule_init(&self.schedule, state, 1) || ulam_tracker_init(&self.tracker, state))
         status = ulam_fail_memory(error, "preparing a job");
     else if (!(status = ulam_judge_failures(state, NULL, error)))
-        status = perform_all(&self, &how->monitor, &spoiled, error);
+        status = perform_all(&self, how, &spoiled, error);
     if (!status) show(&self, &how->monitor);
     if (!spoiled && how->sink.put) {
         const ulam_status put = how->sink.put(how->sink.self, state, status ? NULL : error);

@@ -22,7 +22,8 @@ struct ulam_schedule_point {
     uint64_t missing;    /* runs of the two, and of what was given back */
     double seconds;      /* measured, of so many runs */
     uint64_t runs;
-    size_t class; /* the list it stands in; none: in no list */
+    double longest; /* s, of a block */
+    size_t class;   /* the list it stands in; none: in no list */
     size_t previous, next;
 };
 
@@ -185,7 +186,7 @@ static void count_missing(ulam_schedule *self, size_t p, uint64_t runs, bool out
     self->measured_work += out ? -work : work;
 }
 
-void ulam_schedule_done(ulam_schedule *self, size_t p, uint64_t runs, double seconds)
+void ulam_schedule_done(ulam_schedule *self, size_t p, uint64_t runs, double seconds, double longest)
 {
     ulam_schedule_point *point = &self->points[p];
     self->in_hand -= runs;
@@ -194,6 +195,8 @@ void ulam_schedule_done(ulam_schedule *self, size_t p, uint64_t runs, double sec
     count_missing(self, p, missing, true);
     point->runs += runs;
     point->seconds += seconds > 0 ? seconds : 0;
+    point->longest = fmax(point->longest, longest);
+    self->longest_run = fmax(self->longest_run, longest / (double)self->job->points[p].block);
     count_missing(self, p, missing, false);
     self->guess = cost_of(self, p);
     if (p < self->visited) list_point(self, p);
@@ -217,14 +220,40 @@ static double plan(const ulam_schedule *self)
     return fmin(self->target, fmax(shortest, left / (2 * (double)self->ranks)));
 }
 
-/* The point whose turn it is: given back; never visited; not measured yet; the costliest. */
-static size_t next_point(ulam_schedule *self)
+/* Seconds that a block of the point may take, by the longest seen; of a point without one, by that of others. */
+static double longest_block(const ulam_schedule *self, size_t p)
 {
-    if (self->n_returned) return self->returned[self->n_returned - 1].point;
+    const double own = self->points[p].longest;
+    return own > 0 ? own : self->longest_run * (double)self->job->points[p].block;
+}
+
+static bool fits(const ulam_schedule *self, size_t p, double left)
+{
+    return left > 0 && longest_block(self, p) <= left;
+}
+
+/* Brings a chunk that fits to the top of the stack of those given back; false: there is none. */
+static bool find_returned(ulam_schedule *self, double left)
+{
+    for (size_t i = self->n_returned; i-- > 0;) {
+        if (!fits(self, self->returned[i].point, left)) continue;
+        const ulam_chunk chunk = self->returned[i];
+        self->returned[i] = self->returned[self->n_returned - 1];
+        self->returned[self->n_returned - 1] = chunk;
+        return true;
+    }
+    return false;
+}
+
+/* The point whose turn it is: given back; never visited; not measured yet; the costliest that fits. */
+static size_t next_point(ulam_schedule *self, double left, bool *returned)
+{
+    *returned = find_returned(self, left);
+    if (*returned) return self->returned[self->n_returned - 1].point;
     while (self->visited < self->job->n_points && !has_own(&self->points[self->visited])) self->visited++;
-    if (self->visited < self->job->n_points) return self->visited;
+    if (self->visited < self->job->n_points && fits(self, self->visited, left)) return self->visited;
     for (size_t class = ULAM_COST_CLASSES + 1; class -- > 0;)
-        if (self->head[class] != none) return self->head[class];
+        if (self->head[class] != none && fits(self, self->head[class], left)) return self->head[class];
     return none;
 }
 
@@ -271,10 +300,9 @@ static uint64_t fitting_blocks(const ulam_schedule *self, size_t p, double secon
     return n >= 0x1p48 || isnan(n) ? UINT64_C(1) << 48 : n < 1 ? 1 : (uint64_t)n;
 }
 
-static ulam_chunk cut(ulam_schedule *self, size_t p, double seconds)
+static ulam_chunk cut(ulam_schedule *self, size_t p, bool returned, double seconds)
 {
     const uint64_t blocks = fitting_blocks(self, p, seconds);
-    const bool returned = self->n_returned > 0;
     const ulam_chunk chunk = returned ? cut_returned(self, blocks) : cut_own(self, p, blocks);
     count_missing(self, p, chunk.runs, true);
     self->in_hand += chunk.runs;
@@ -285,14 +313,16 @@ static ulam_chunk cut(ulam_schedule *self, size_t p, double seconds)
     return chunk;
 }
 
-ulam_status ulam_schedule_take(ulam_schedule *self, ulam_assignment *assignment)
+/* Blocks are begun up to the assignment's seconds, and the last of them may be as long as any. */
+ulam_status ulam_schedule_take(ulam_schedule *self, double left, ulam_assignment *assignment)
 {
-    const double planned = plan(self);
+    const double planned = fmin(plan(self), left);
     double used = 0;
     assignment->n = 0;
     assignment->seconds = fmin(1.5, fmax(2 * planned, 0.02));
     while (assignment->n < self->max_chunks) {
-        const size_t p = next_point(self);
+        bool returned;
+        const size_t p = next_point(self, left - used, &returned);
         if (p == none) break;
         const bool alone = self->points[p].class == ULAM_COST_CLASSES; /* handed out before, and still a riddle */
         const double cost = cost_of(self, p);
@@ -300,10 +330,12 @@ ulam_status ulam_schedule_take(ulam_schedule *self, ulam_assignment *assignment)
         if (assignment->n && (alone || isnan(cost) || used + block > planned)) break;
         const ulam_chunk place = {0};
         if (ulam_assignment_add(assignment, &place)) return assignment->n ? ULAM_OK : ULAM_ENOMEM;
-        const ulam_chunk chunk = cut(self, p, planned - used);
+        const ulam_chunk chunk = cut(self, p, returned, fmin(planned, left - longest_block(self, p)) - used);
         assignment->chunks[assignment->n - 1] = chunk;
+        assignment->seconds = fmin(assignment->seconds, left - longest_block(self, p));
         if (alone || isnan(cost)) break;
         used += cost * (double)chunk.runs;
     }
+    if (assignment->n == 0 && self->missing) self->closed = true;
     return ULAM_OK;
 }

@@ -50,6 +50,8 @@ typedef struct {
     uint64_t in_hand;      /* runs handed out and not answered */
     double measured_work;  /* s, of the missing runs at measured points */
     uint64_t unknown_runs; /* missing runs at the others */
+    double longest_run;    /* s, as a mean over a block, at any point */
+    bool closed;           /* runs are missing, but none would be done before the deadline */
     double guess;          /* s a run, where none was measured: the latest of another point; NaN: none at all */
 } ulam_schedule;
 
@@ -58,11 +60,12 @@ ulam_status ulam_schedule_init(ulam_schedule *self, const ulam_state *state, siz
 void ulam_schedule_free(ulam_schedule *self);
 
 /* Hands out the next assignment into an initialised one, whose chunks are replaced; n = 0: there is nothing to hand out
- * now. ULAM_ENOMEM: nothing was handed out. */
-ulam_status ulam_schedule_take(ulam_schedule *self, ulam_assignment *assignment);
+ * now. What is not thought to be done in `left` seconds (INFINITY: there is no deadline), judged by the longest block seen,
+ * is not handed out. ULAM_ENOMEM: nothing was handed out. */
+ulam_status ulam_schedule_take(ulam_schedule *self, double left, ulam_assignment *assignment);
 
-/* So many runs of a point, handed out before, have been done and took so many seconds. */
-void ulam_schedule_done(ulam_schedule *self, size_t point, uint64_t runs, double seconds);
+/* So many runs of a point, handed out before, have been done and took so many seconds, the longest block `longest`. */
+void ulam_schedule_done(ulam_schedule *self, size_t point, uint64_t runs, double seconds, double longest);
 
 /* Takes back a chunk that was handed out and not begun; another asker will get it. ULAM_ENOMEM. */
 ulam_status ulam_schedule_return(ulam_schedule *self, const ulam_chunk *chunk);

@@ -14,11 +14,14 @@
 
 static const ulam_observable observable = {.name = "uniform"};
 
+static volatile sig_atomic_t requested;
+
 static void uniform_run(const void *point, ulam_rng *rng, double *out)
 {
     const ulam_value *x = point;
     *out = ulam_uniform(rng);
     if (x->integer == 9 && rng->run == 30) ulam_run_fail(rng, "it diverged");
+    if (x->integer == 7 && rng->run == 50) requested = 1;
     if (x->integer == 8) nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
 }
 
@@ -34,12 +37,13 @@ typedef struct {
     ulam_bytes bytes;
     int puts;
     ulam_status answer;
+    uint64_t runs; /* of the last point, when it was put first */
 } kept_state;
 
 static ulam_status keep(void *self, const ulam_state *state, ulam_error *error)
 {
     kept_state *kept = self;
-    kept->puts++;
+    if (kept->puts++ == 0) kept->runs = ulam_state_runs(state, state->job->n_points - 1);
     kept->bytes.size = 0;
     assert_int_equal(ulam_state_pack(state, &kept->bytes), ULAM_OK);
     return kept->answer ? ulam_fail(error, kept->answer, "the disk is full") : ULAM_OK;
@@ -155,6 +159,79 @@ static void a_sink_that_fails_is_reported(void **unused)
     ulam_state_free(&state);
 }
 
+static void checkpoints_come_at_their_interval(void **unused)
+{
+    (void)unused;
+    hand_made_job made;
+    make_job(&made, &model, 9, 300, 10); /* point 8 takes 0.6 s */
+    made.job.conduct.checkpoint = 0.1;
+    ulam_state state;
+    kept_state kept = {0};
+    assert_int_equal(ulam_state_init(&state, &made.job), ULAM_OK);
+    assert_int_equal(ulam_execute(&made.job, &state, &(ulam_execution){.sink = {&kept, keep}}, NULL), ULAM_OK);
+    assert_in_range(kept.puts, 3, 8);
+    assert_in_range(kept.runs, 10, 150);
+    assert_true(ulam_state_complete(&state));
+    ulam_state_free(&state);
+
+    /* One that fails ends the job, and what was done can still be put in the end. */
+    kept.answer = ULAM_EIO;
+    kept.puts = 0;
+    assert_int_equal(ulam_state_init(&state, &made.job), ULAM_OK);
+    assert_int_equal(ulam_execute(&made.job, &state, &(ulam_execution){.sink = {&kept, keep}}, NULL), ULAM_EIO);
+    assert_int_equal(kept.puts, 2);
+    assert_false(ulam_state_complete(&state));
+    ulam_state_free(&state);
+    ulam_bytes_free(&kept.bytes);
+}
+
+static void a_request_stops_after_the_block_in_hand(void **unused)
+{
+    (void)unused;
+    hand_made_job made;
+    make_job(&made, &model, 8, 20000, 10);
+    ulam_state state, whole;
+    kept_state stopped = {0}, resumed = {0}, kept = {0};
+    const ulam_execution execution = {.sink = {&stopped, keep}, .stop = {.requested = &requested}};
+    requested = 0;
+    assert_int_equal(ulam_state_init(&state, &made.job), ULAM_OK);
+    assert_int_equal(ulam_execute(&made.job, &state, &execution, NULL), ULAM_OK);
+    assert_false(ulam_state_complete(&state));
+    assert_true(ulam_state_runs(&state, 7) >= 60);
+    assert_int_equal(stopped.puts, 1);
+    const uint64_t runs = ulam_state_runs(&state, 7);
+    assert_int_equal(ulam_execute(&made.job, &state, &execution, NULL), ULAM_OK); /* it still is requested */
+    assert_int_equal(ulam_state_runs(&state, 7), runs);
+    assert_int_equal(ulam_execute(&made.job, &state, &(ulam_execution){.sink = {&resumed, keep}}, NULL), ULAM_OK);
+    assert_true(ulam_state_complete(&state));
+    assert_int_equal(ulam_state_init(&whole, &made.job), ULAM_OK);
+    assert_int_equal(ulam_execute(&made.job, &whole, &(ulam_execution){.sink = {&kept, keep}}, NULL), ULAM_OK);
+    assert_int_equal(kept.bytes.size, resumed.bytes.size);
+    assert_memory_equal(kept.bytes.data, resumed.bytes.data, kept.bytes.size);
+    ulam_bytes_free(&stopped.bytes);
+    ulam_bytes_free(&resumed.bytes);
+    ulam_bytes_free(&kept.bytes);
+    ulam_state_free(&state);
+    ulam_state_free(&whole);
+}
+
+static void what_is_begun_is_done_by_the_deadline(void **unused)
+{
+    (void)unused;
+    hand_made_job made;
+    make_job(&made, &model, 9, 10000, 10);
+    for (size_t p = 0; p < 8; p++) made.points[p].runs = 10;
+    ulam_state state;
+    const double deadline = ulam_clock() + 0.5;
+    const ulam_execution execution = {.stop = {.deadline = deadline, .grace = INFINITY}};
+    assert_int_equal(ulam_state_init(&state, &made.job), ULAM_OK);
+    assert_int_equal(ulam_execute(&made.job, &state, &execution, NULL), ULAM_OK);
+    assert_true(ulam_clock() < deadline + 0.02);
+    assert_true(ulam_clock() > deadline - 0.2);
+    assert_in_range(ulam_state_runs(&state, 8), 50, 250);
+    ulam_state_free(&state);
+}
+
 typedef struct {
     int calls;
     ulam_progress last;
@@ -206,6 +283,9 @@ int main(void)
         cmocka_unit_test(a_part_performs_its_own_runs),
         cmocka_unit_test(a_failed_run_ends_the_job_and_keeps_what_was_done),
         cmocka_unit_test(a_sink_that_fails_is_reported),
+        cmocka_unit_test(checkpoints_come_at_their_interval),
+        cmocka_unit_test(a_request_stops_after_the_block_in_hand),
+        cmocka_unit_test(what_is_begun_is_done_by_the_deadline),
         cmocka_unit_test(progress_is_shown_at_its_interval_and_ends_with_everything),
     };
     return cmocka_run_group_tests_name("execute", tests, NULL, NULL);

@@ -52,7 +52,7 @@ static void add_chunk(paper_ranks *self, const ulam_chunk *chunk)
 static void ask(paper_ranks *self, size_t rank, double now)
 {
     ulam_assignment *assignment = &self->assignment[rank];
-    assert_int_equal(ulam_schedule_take(&self->schedule, assignment), ULAM_OK);
+    assert_int_equal(ulam_schedule_take(&self->schedule, INFINITY, assignment), ULAM_OK);
     double seconds = self->message;
     for (size_t i = 0; i < assignment->n; i++) {
         const ulam_chunk *chunk = &assignment->chunks[i];
@@ -81,7 +81,8 @@ static double simulate(paper_ranks *self)
         for (size_t i = 0; i < self->assignment[next].n; i++) {
             const ulam_chunk *chunk = &self->assignment[next].chunks[i];
             ulam_schedule_done(&self->schedule, chunk->point, chunk->runs,
-                               self->cost[chunk->point] * (double)chunk->runs);
+                               self->cost[chunk->point] * (double)chunk->runs,
+                               self->cost[chunk->point] * (double)self->job->points[chunk->point].block);
             add_chunk(self, chunk);
         }
         ask(self, next, now);
@@ -192,12 +193,12 @@ static void only_what_is_missing_is_handed_out(void **unused)
     assert_int_equal(ulam_schedule_init(&schedule, &state, 2), ULAM_OK);
     assert_int_equal(schedule.missing, 47 - 23 + 3);
     do {
-        assert_int_equal(ulam_schedule_take(&schedule, &assignment), ULAM_OK);
+        assert_int_equal(ulam_schedule_take(&schedule, INFINITY, &assignment), ULAM_OK);
         for (size_t i = 0; i < assignment.n; i++) {
             ulam_tally tally;
             assert_int_equal(ulam_tally_init(&tally, 1), ULAM_OK);
             tally.runs = assignment.chunks[i].runs;
-            ulam_schedule_done(&schedule, assignment.chunks[i].point, assignment.chunks[i].runs, 1e-3);
+            ulam_schedule_done(&schedule, assignment.chunks[i].point, assignment.chunks[i].runs, 1e-3, 1e-3);
             assert_int_equal(ulam_state_add(&state, &assignment.chunks[i], &tally, NULL), ULAM_OK);
         }
     } while (assignment.n);
@@ -217,28 +218,28 @@ static void what_is_given_back_goes_to_another_asker(void **unused)
     ulam_assignment assignment = {0};
     assert_int_equal(ulam_state_init(&state, &made.job), ULAM_OK);
     assert_int_equal(ulam_schedule_init(&schedule, &state, 1), ULAM_OK);
-    assert_int_equal(ulam_schedule_take(&schedule, &assignment), ULAM_OK);
-    ulam_schedule_done(&schedule, 0, 10, 1e-6);
-    assert_int_equal(ulam_schedule_take(&schedule, &assignment), ULAM_OK);
+    assert_int_equal(ulam_schedule_take(&schedule, INFINITY, &assignment), ULAM_OK);
+    ulam_schedule_done(&schedule, 0, 10, 1e-6, 1e-6);
+    assert_int_equal(ulam_schedule_take(&schedule, INFINITY, &assignment), ULAM_OK);
     assert_int_equal(assignment.chunks[0].first, 1);
     assert_int_equal(assignment.chunks[0].blocks, 99);
 
     ulam_assignment nothing = {0};
-    assert_int_equal(ulam_schedule_take(&schedule, &nothing), ULAM_OK); /* parked */
+    assert_int_equal(ulam_schedule_take(&schedule, INFINITY, &nothing), ULAM_OK); /* parked */
     assert_int_equal(nothing.n, 0);
     assert_false(ulam_schedule_finished(&schedule));
 
     /* It took a second a run, far more than it looked like: all but the first block come back. */
-    ulam_schedule_done(&schedule, 0, 10, 10);
+    ulam_schedule_done(&schedule, 0, 10, 10, 10);
     const ulam_chunk left = {.point = 0, .first = 2, .blocks = 98, .runs = 980};
     assert_int_equal(ulam_schedule_return(&schedule, &left), ULAM_OK);
     uint64_t block = 2;
     do {
-        assert_int_equal(ulam_schedule_take(&schedule, &nothing), ULAM_OK);
+        assert_int_equal(ulam_schedule_take(&schedule, INFINITY, &nothing), ULAM_OK);
         for (size_t i = 0; i < nothing.n; i++) {
             assert_int_equal(nothing.chunks[i].first, block);
             assert_int_equal(nothing.chunks[i].blocks, 1);
-            ulam_schedule_done(&schedule, 0, 10, 10);
+            ulam_schedule_done(&schedule, 0, 10, 10, 10);
             block++;
         }
     } while (nothing.n);

@@ -18,9 +18,14 @@ extern "C" {
  * Rank 0 answers the others from a thread of its own while it computes, and calls the monitor from it; no rank waits for
  * another's run. The status and the message are the same on every rank.
  *
+ * Checkpoints are written from a copy of the state by a third thread, so that no rank waits for the disk. Rank 0's stop
+ * counts; the others learn of it between two blocks.
+ *
  * After a failure nothing more is handed out, and ranks have 2 s to finish what they have in hand. If one is then still
  * inside a run, it cannot be told: rank 0 puts the state into the sink, writes "ulam: " and the message to standard error
- * and calls MPI_Abort(communicator, 1). So it is where memory or MPI itself fails in between. */
+ * and calls MPI_Abort(communicator, 1). So it is where memory or MPI itself fails in between. And so it is where a rank is
+ * still inside a run when the stop's grace has passed: what it had in hand is listed in state->dropped, and the call is
+ * MPI_Abort(communicator, 3). The exit status is then the launcher's. */
 ulam_status ulam_mpi_execute(MPI_Comm communicator, const ulam_job *job, ulam_state *state,
                              const ulam_execution *execution, ulam_error *error);
 

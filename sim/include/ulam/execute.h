@@ -41,8 +41,10 @@ typedef struct {
  * Heidelberger 1991); hand-out ends early enough, judged by the longest runs seen, that they are done by the deadline. */
 typedef struct {
     const volatile sig_atomic_t *requested; /* set by a signal handler: stop handing out now; NULL: never */
-    double deadline;                        /* on ulam_clock(), s; INFINITY: none */
-    double grace; /* s past the request or the deadline after which runs still in hand are dropped; INFINITY: none is */
+    double deadline;                        /* on ulam_clock(), s; INFINITY or 0: none */
+    double
+        grace; /* s past the request or the deadline after which runs still in hand are dropped; INFINITY: none is. In
+                     one process none ever is: the run in hand is waited for */
 } ulam_stop;
 
 typedef struct {
@@ -55,7 +57,7 @@ typedef struct {
 double ulam_clock(void);
 
 /* Performs the runs that state lacks, in this process, and puts the state into the sink every job->conduct.checkpoint
- * seconds and at the end. Stopped early it returns ULAM_OK with an incomplete state. ULAM_ERUN: a run failed, or more than
+ * seconds (0 or INFINITY: not) and at the end; a put that fails ends the job. Stopped early it returns ULAM_OK with an incomplete state. ULAM_ERUN: a run failed, or more than
  * max_failed; the message names model, point and run. Others as the parts return them; what was done before is in the
  * state. */
 ulam_status ulam_execute(const ulam_job *job, ulam_state *state, const ulam_execution *execution, ulam_error *error);
