@@ -48,12 +48,37 @@ static ulam_status damaged(ulam_error *error)
     return ulam_fail(error, ULAM_ESYSTEM, "a message between ranks is damaged: do all of them run the same program?");
 }
 
+static ulam_status put_part(ulam_bytes *bytes, const ulam_part *part)
+{
+    if (put_chunk(bytes, &part->chunk) || ulam_bytes_put_real(bytes, part->seconds) ||
+        ulam_bytes_put_real(bytes, part->longest) || ulam_bytes_put_u64(bytes, part->n_failures))
+        return ULAM_ENOMEM;
+    for (size_t i = 0; i < part->n_failures; i++)
+        if (ulam_bytes_put_u64(bytes, part->failures[i].run) || ulam_bytes_put_text(bytes, part->failures[i].cause))
+            return ULAM_ENOMEM;
+    return ULAM_OK;
+}
+
+static ulam_status get_part(ulam_reader *reader, ulam_part *part)
+{
+    part->chunk = get_chunk(reader);
+    part->seconds = ulam_reader_get_real(reader);
+    part->longest = ulam_reader_get_real(reader);
+    for (size_t n = get_count(reader, 16); n > 0 && !reader->failed; n--) {
+        const uint64_t run = ulam_reader_get_u64(reader);
+        char *cause = ulam_reader_get_text(reader);
+        const ulam_status status = cause ? ulam_part_note_failure(part, run, cause) : ULAM_OK;
+        free(cause);
+        if (status) return status;
+    }
+    return ULAM_OK;
+}
+
 static ulam_status put_answer(const ulam_answer *answer, const ulam_error *failure, ulam_bytes *bytes)
 {
     if (put_error(bytes, failure) || ulam_bytes_put_u64(bytes, answer->n_parts)) return ULAM_ENOMEM;
     for (size_t i = 0; i < answer->n_parts; i++)
-        if (put_chunk(bytes, &answer->parts[i].chunk) || ulam_bytes_put_real(bytes, answer->parts[i].seconds))
-            return ULAM_ENOMEM;
+        if (put_part(bytes, &answer->parts[i])) return ULAM_ENOMEM;
     if (ulam_bytes_put_u64(bytes, answer->n_left)) return ULAM_ENOMEM;
     for (size_t i = 0; i < answer->n_left; i++)
         if (put_chunk(bytes, &answer->left[i])) return ULAM_ENOMEM;
@@ -88,12 +113,16 @@ ulam_status ulam_arrival_read(ulam_arrival *self, ulam_bytes *bytes, ulam_error 
     get_error(reader, &self->failure);
 
     ulam_answer *answer = &self->answer;
-    const size_t n_parts = get_count(reader, 40);
+    const size_t n_parts = get_count(reader, 56);
     answer->parts = calloc(n_parts + 1, sizeof *answer->parts);
     if (!answer->parts) return ulam_fail_memory(error, "reading an answer");
     for (; answer->n_parts < n_parts; answer->n_parts++) {
-        answer->parts[answer->n_parts].chunk = get_chunk(reader);
-        answer->parts[answer->n_parts].seconds = ulam_reader_get_real(reader);
+        ulam_part *part = &answer->parts[answer->n_parts];
+        const ulam_status status = get_part(reader, part);
+        if (status) {
+            ulam_part_free(part);
+            return ulam_fail_memory(error, "reading an answer");
+        }
     }
     const size_t n_left = get_count(reader, 32);
     answer->left = calloc(n_left + 1, sizeof *answer->left);

@@ -1,6 +1,7 @@
 #include <signal.h>
 
 #include "root.h"
+#include "run_error.h"
 #include "service.h"
 
 void ulam_root_fail(ulam_root *self, const ulam_error *failure, bool spoiled)
@@ -34,12 +35,15 @@ static bool take(ulam_root *self, ulam_assignment *assignment)
 
 static void merge(ulam_root *self, ulam_answer *answer)
 {
-    ulam_error error = {0};
+    ulam_error error = {0}, failed = {0};
+    const ulam_failure *last = ulam_answer_last_failure(answer);
     pthread_mutex_lock(&self->state_lock);
     for (size_t i = 0; i < answer->n_parts && !error.status; i++)
-        ulam_tracker_add(&self->tracker, self->state, &answer->parts[i].chunk, &answer->parts[i].tally, &error);
+        ulam_tracker_add(&self->tracker, self->state, &answer->parts[i], &error);
+    if (!error.status && last) ulam_judge_failures(self->state, last, &failed);
     pthread_mutex_unlock(&self->state_lock);
     if (error.status) ulam_root_fail(self, &error, true);
+    if (failed.status) ulam_root_fail(self, &failed, false);
 }
 
 static void account(ulam_root *self, const ulam_answer *answer)
@@ -56,6 +60,13 @@ static void account(ulam_root *self, const ulam_answer *answer)
     if (error.status) ulam_root_fail(self, &error, false);
 }
 
+static bool must_stop(void *root, double now)
+{
+    (void)now;
+    const ulam_root *self = root;
+    return self->stop;
+}
+
 static void compute(ulam_root *self)
 {
     ulam_worker worker;
@@ -64,8 +75,8 @@ static void compute(ulam_root *self)
     while (take(self, &assignment)) {
         ulam_answer answer = {0};
         ulam_error error = {0};
-        if (ulam_worker_perform(&worker, &assignment, &self->stop, &answer, &error))
-            ulam_root_fail(self, &error, false);
+        const ulam_interrupt interrupt = {.requested = must_stop, .self = self};
+        if (ulam_worker_perform(&worker, &assignment, &interrupt, &answer, &error)) ulam_root_fail(self, &error, false);
         merge(self, &answer);
         account(self, &answer);
         ulam_answer_free(&answer);
@@ -154,6 +165,8 @@ ulam_status ulam_root_execute(MPI_Comm communicator, ulam_state *state, const ul
     if (ulam_schedule_init(&self.schedule, state, (size_t)self.ranks) || ulam_tracker_init(&self.tracker, state)) {
         ulam_fail_memory(&memory, "preparing a job");
         ulam_root_fail(&self, &memory, true);
+    } else if (ulam_judge_failures(state, NULL, &memory)) {
+        ulam_root_fail(&self, &memory, false);
     }
     execute(&self);
     show_last(&self);

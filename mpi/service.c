@@ -4,6 +4,7 @@
 #include "abandon.h"
 #include "messages.h"
 #include "patience.h"
+#include "run_error.h"
 #include "service.h"
 
 /* How long ranks may take to finish what they have in hand after a failure. */
@@ -217,15 +218,18 @@ static bool merge_one(service *self)
     arrived *item = self->first;
     if (!item) return false;
     ulam_arrival *arrival = &item->arrival;
-    ulam_error error = {0};
+    ulam_error error = {0}, failed = {0};
     if (arrival->next < arrival->answer.n_parts) {
         if (pthread_mutex_trylock(&root->state_lock)) return false;
         ulam_part *part = &arrival->answer.parts[arrival->next];
         if (!ulam_arrival_read_sums(arrival, root->state->job->width, &error))
-            ulam_tracker_add(&root->tracker, root->state, &part->chunk, &part->tally, &error);
+            ulam_tracker_add(&root->tracker, root->state, part, &error);
+        if (!error.status && part->n_failures)
+            ulam_judge_failures(root->state, &part->failures[part->n_failures - 1], &failed);
         pthread_mutex_unlock(&root->state_lock);
         arrival->next++;
         if (error.status) ulam_root_fail(root, &error, true);
+        if (failed.status) ulam_root_fail(root, &failed, false);
     }
     if (arrival->next < arrival->answer.n_parts) return true;
     self->first = item->next;

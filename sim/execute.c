@@ -1,6 +1,7 @@
 #include <ulam/execute.h>
 
 #include "progress.h"
+#include "run_error.h"
 #include "schedule.h"
 #include "worker.h"
 
@@ -19,14 +20,15 @@ static ulam_status take_answer(execution *self, bool *spoiled, ulam_error *error
     for (size_t i = 0; i < self->answer.n_parts; i++) {
         ulam_part *part = &self->answer.parts[i];
         ulam_schedule_done(&self->schedule, part->chunk.point, part->chunk.runs, part->seconds);
-        const ulam_status status = ulam_tracker_add(&self->tracker, self->state, &part->chunk, &part->tally, error);
+        const ulam_status status = ulam_tracker_add(&self->tracker, self->state, part, error);
         *spoiled = status != ULAM_OK;
         if (status) return status;
     }
     for (size_t i = 0; i < self->answer.n_left; i++)
         if (ulam_schedule_return(&self->schedule, &self->answer.left[i]))
             return ulam_fail_memory(error, "handing out runs");
-    return ULAM_OK;
+    const ulam_failure *last = ulam_answer_last_failure(&self->answer);
+    return last ? ulam_judge_failures(self->state, last, error) : ULAM_OK;
 }
 
 static void show(execution *self, const ulam_monitor *monitor)
@@ -61,7 +63,7 @@ ulam_status ulam_execute(const ulam_job *job, ulam_state *state, const ulam_exec
     ulam_status status = ULAM_OK;
     if (ulam_schedule_init(&self.schedule, state, 1) || ulam_tracker_init(&self.tracker, state))
         status = ulam_fail_memory(error, "preparing a job");
-    else
+    else if (!(status = ulam_judge_failures(state, NULL, error)))
         status = perform_all(&self, &how->monitor, &spoiled, error);
     if (!status) show(&self, &how->monitor);
     if (!spoiled && how->sink.put) {

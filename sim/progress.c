@@ -3,7 +3,6 @@
 
 #include "progress.h"
 #include "state_figures.h"
-#include "worker.h"
 
 /* Observables whose figures are computed at a call: a few milliseconds. */
 static const size_t most_figures = 1000;
@@ -41,12 +40,14 @@ void ulam_tracker_free(ulam_tracker *self)
     *self = (ulam_tracker){0};
 }
 
-ulam_status ulam_tracker_add(ulam_tracker *self, ulam_state *state, const ulam_chunk *chunk, ulam_tally *tally,
-                             ulam_error *error)
+ulam_status ulam_tracker_add(ulam_tracker *self, ulam_state *state, ulam_part *part, ulam_error *error)
 {
+    const ulam_chunk *chunk = &part->chunk;
     const bool complete = chunk->point < state->job->n_points && ulam_state_point_complete(state, chunk->point);
-    const ulam_status status = ulam_state_add(state, chunk, tally, error);
+    const ulam_status status = ulam_state_add(state, chunk, &part->tally, error);
     if (status) return status;
+    for (size_t i = 0; i < part->n_failures; i++)
+        if (ulam_state_add_failure(state, &part->failures[i])) return ulam_fail_memory(error, "listing failed runs");
     self->progress.runs += chunk->runs;
     self->progress.session_runs += chunk->runs;
     self->progress.points_complete += !complete && ulam_state_point_complete(state, chunk->point);

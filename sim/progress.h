@@ -5,6 +5,8 @@
 
 #include <ulam/execute.h>
 
+#include "worker.h"
+
 typedef struct {
     ulam_progress progress;
     double start;
@@ -17,9 +19,8 @@ typedef struct {
 ulam_status ulam_tracker_init(ulam_tracker *self, const ulam_state *state);
 void ulam_tracker_free(ulam_tracker *self);
 
-/* Adds a chunk's sums to state, as ulam_state_add(), and counts it. */
-ulam_status ulam_tracker_add(ulam_tracker *self, ulam_state *state, const ulam_chunk *chunk, ulam_tally *tally,
-                             ulam_error *error);
+/* Adds a part's sums and failed runs to state, as ulam_state_add(), and counts it. */
+ulam_status ulam_tracker_add(ulam_tracker *self, ulam_state *state, ulam_part *part, ulam_error *error);
 
 /* The present figures. Relative errors are brought up to date for a bounded number of points at a call. */
 ulam_progress ulam_tracker_look(ulam_tracker *self, const ulam_state *state);

@@ -153,6 +153,7 @@ ulam_status ulam_schedule_init(ulam_schedule *self, const ulam_state *state, siz
     self->target = fmin(1, fmax(0.25, 1e-4 * (double)ranks));
     self->max_chunks = job->width < answer_width / 1024 ? 1024 : answer_width / job->width;
     if (self->max_chunks == 0) self->max_chunks = 1;
+    if (!ulam_job_witness(job, &self->witness)) self->witness.point = none;
     for (size_t i = 0; i <= ULAM_COST_CLASSES; i++) self->head[i] = self->tail[i] = none;
     self->points = calloc(job->n_points ? job->n_points : 1, sizeof *self->points);
     if (!self->points) return ULAM_ENOMEM;
@@ -251,6 +252,7 @@ static ulam_chunk cut_own(ulam_schedule *self, size_t p, uint64_t blocks)
         ulam_gap *gap = &self->gaps[point->gap];
         chunk.first = gap->first;
         chunk.blocks = blocks < gap->blocks ? blocks : gap->blocks;
+        if (p == self->witness.point && gap->first == self->witness.first) chunk.blocks = 1;
         chunk.runs = chunk.blocks * asked->block;
         gap->first += chunk.blocks;
         gap->blocks -= chunk.blocks;

@@ -36,6 +36,7 @@ typedef struct {
     double target;     /* s of work in an assignment, while there is plenty */
     size_t max_chunks; /* in an assignment, so that its answer stays small */
 
+    ulam_chunk witness;          /* handed out alone, so that a state's witness does not depend on the schedule */
     ulam_schedule_point *points; /* [job->n_points] */
     ulam_gap *gaps;              /* [n_gaps], ascending, point by point */
     size_t n_gaps, gaps_capacity;

@@ -1,8 +1,11 @@
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "perform_run.h"
+#include "run_error.h"
 #include "worker.h"
 
 /* A block's values stand in memory together, since the order of their sum is fixed over the whole of it. */
@@ -15,12 +18,41 @@ double ulam_clock(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+void ulam_part_free(ulam_part *self)
+{
+    ulam_tally_free(&self->tally);
+    free(self->failures);
+    *self = (ulam_part){0};
+}
+
+ulam_status ulam_part_note_failure(ulam_part *self, uint64_t run, const char *cause)
+{
+    if (self->n_failures == self->failures_capacity) {
+        const size_t capacity = self->failures_capacity ? 2 * self->failures_capacity : 4;
+        ulam_failure *failures = realloc(self->failures, capacity * sizeof *failures);
+        if (!failures) return ULAM_ENOMEM;
+        self->failures = failures;
+        self->failures_capacity = capacity;
+    }
+    ulam_failure *failure = &self->failures[self->n_failures++];
+    *failure = (ulam_failure){.point = self->chunk.point, .run = run};
+    strncpy(failure->cause, cause, sizeof failure->cause - 1);
+    return ULAM_OK;
+}
+
 void ulam_answer_free(ulam_answer *self)
 {
-    for (size_t i = 0; i < self->n_parts; i++) ulam_tally_free(&self->parts[i].tally);
+    for (size_t i = 0; i < self->n_parts; i++) ulam_part_free(&self->parts[i]);
     free(self->parts);
     free(self->left);
     *self = (ulam_answer){0};
+}
+
+const ulam_failure *ulam_answer_last_failure(const ulam_answer *self)
+{
+    for (size_t i = self->n_parts; i-- > 0;)
+        if (self->parts[i].n_failures) return &self->parts[i].failures[self->parts[i].n_failures - 1];
+    return NULL;
 }
 
 void ulam_worker_init(ulam_worker *self, const ulam_job *job)
@@ -32,52 +64,9 @@ void ulam_worker_init(ulam_worker *self, const ulam_job *job)
 void ulam_worker_free(ulam_worker *self)
 {
     ulam_prepared_free(&self->prepared);
+    ulam_isolated_close(self->isolated);
     free(self->values);
     ulam_worker_init(self, self->job);
-}
-
-/* Naming what failed */
-
-/* " (rate=2, servers=3)": the parameters that tell the point from the others; empty where there is only one. */
-static void describe_point(const ulam_job *job, size_t p, char *text, size_t size)
-{
-    size_t length = 0;
-    text[0] = '\0';
-    for (size_t a = 0; a < job->n_axes; a++)
-        for (size_t i = 0; i < job->axes[a].n_parameters; i++) {
-            const size_t parameter = job->axes[a].parameters[i];
-            const ulam_parameter *declared = &job->model->parameters[parameter];
-            char *value = ulam_value_text(declared, job->points[p].values[parameter]);
-            const int n = snprintf(text + length, size - length, "%s%s=%s", length ? ", " : " (", declared->name,
-                                   value ? value : "?");
-            free(value);
-            if (n < 0 || (size_t)n >= size - length) return;
-            length += (size_t)n;
-        }
-    if (length) snprintf(text + length, size - length, ")");
-}
-
-static ulam_status fail_at_point(const ulam_job *job, size_t p, ulam_error *error)
-{
-    char where[256];
-    describe_point(job, p, where, sizeof where);
-    return ulam_fail_within(error, "model '%s', point %zu%s", job->model->name, p, where);
-}
-
-static ulam_status fail_at_run(const ulam_job *job, size_t p, uint64_t run, ulam_error *error)
-{
-    error->status = ULAM_ERUN;
-    char where[256];
-    describe_point(job, p, where, sizeof where);
-    return ulam_fail_within(error, "model '%s', point %zu%s, run %llu", job->model->name, p, where,
-                            (unsigned long long)run);
-}
-
-/* Runs */
-
-static ulam_status set_up(ulam_worker *self, size_t p, const void **point, ulam_error *error)
-{
-    return ulam_prepare(&self->prepared, p, point, error) ? fail_at_point(self->job, p, error) : ULAM_OK;
 }
 
 static ulam_status make_room(ulam_worker *self, size_t p, uint64_t runs, ulam_error *error)
@@ -89,7 +78,7 @@ static ulam_status make_room(ulam_worker *self, size_t p, uint64_t runs, ulam_er
                   "a block of %llu runs of %zu numbers each would need %.1f GB of memory; the most is 1 GB: "
                   "use smaller blocks",
                   (unsigned long long)runs, width, (double)runs * (double)width * 8e-9);
-        return fail_at_point(self->job, p, error);
+        return ulam_fail_at_point(self->job, p, error);
     }
     free(self->values);
     self->capacity = 0;
@@ -99,44 +88,106 @@ static ulam_status make_room(ulam_worker *self, size_t p, uint64_t runs, ulam_er
     return ULAM_OK;
 }
 
-static ulam_status perform_run(const ulam_job *job, size_t p, const void *point, uint64_t run, double *values,
-                               ulam_error *error)
+/* Runs of a block that succeed stand together in values, in the order of the runs. */
+typedef struct {
+    ulam_part *part;
+    uint64_t first, n;
+    uint64_t good;
+} block;
+
+/* A failed run is recorded, or ends everything. */
+static ulam_status take_failure(const ulam_worker *self, block *of, uint64_t run, const ulam_error *cause,
+                                ulam_error *error)
 {
-    return ulam_perform_run(job, p, point, run, values, error) ? fail_at_run(job, p, run, error) : ULAM_OK;
+    if (self->job->conduct.on_failure == ULAM_ON_FAILURE_RECORD)
+        return ulam_part_note_failure(of->part, run, cause->message) ? ulam_fail_memory(error, "noting a failed run")
+                                                                     : ULAM_OK;
+    *error = *cause;
+    return ulam_fail_at_run(self->job, of->part->chunk.point, run, error);
 }
 
-/* One block: `n` runs from `first` on. */
-static ulam_status perform_block(ulam_worker *self, size_t p, const void *point, uint64_t first, uint64_t n,
-                                 ulam_tally *tally, ulam_error *error)
+static ulam_status perform_here(ulam_worker *self, const void *point, block *of, ulam_error *error)
 {
-    for (uint64_t r = 0; r < n; r++) {
-        const ulam_status status =
-            perform_run(self->job, p, point, first + r, self->values + r * self->job->width, error);
+    const ulam_job *job = self->job;
+    for (uint64_t run = of->first; run < of->first + of->n; run++) {
+        ulam_error cause;
+        cause.status = ULAM_OK;
+        if (!ulam_perform_run(job, of->part->chunk.point, point, run, self->values + of->good * job->width, &cause)) {
+            of->good++;
+            continue;
+        }
+        const ulam_status status = take_failure(self, of, run, &cause, error);
         if (status) return status;
     }
-    if (ulam_tally_add_block(tally, self->values, (size_t)n)) return ulam_fail_memory(error, "summing a block of runs");
     return ULAM_OK;
 }
 
-/* Does blocks of a chunk until `end`, at least one; part tells which have been done. */
-static ulam_status perform_chunk(ulam_worker *self, const ulam_chunk *chunk, double end, const _Atomic bool *stop,
-                                 ulam_part *part, ulam_error *error)
+static ulam_status perform_isolated(ulam_worker *self, block *of, ulam_error *error)
 {
-    const uint64_t size = self->job->points[chunk->point].block;
+    if (!self->isolated) self->isolated = ulam_isolated_open(self->job);
+    if (!self->isolated) return ulam_fail_memory(error, "isolating runs");
+    for (uint64_t run = of->first; run < of->first + of->n; run++) {
+        uint64_t done = 0;
+        ulam_error cause = {0};
+        const uint64_t n = of->first + of->n - run;
+        ulam_status status = ulam_isolated_perform(self->isolated, of->part->chunk.point, run, n,
+                                                   self->values + of->good * self->job->width, &done, &cause, error);
+        if (status) return ulam_fail_at_point(self->job, of->part->chunk.point, error);
+        of->good += done;
+        run += done;
+        if (done < n) status = take_failure(self, of, run, &cause, error);
+        if (status) return status;
+    }
+    return ULAM_OK;
+}
+
+static ulam_status perform_block(ulam_worker *self, const void *point, block *of, ulam_error *error)
+{
+    const ulam_status status =
+        self->job->conduct.isolate ? perform_isolated(self, of, error) : perform_here(self, point, of, error);
+    if (status) return status;
+    ulam_tally *tally = &of->part->tally;
+    if (ulam_tally_add_block(tally, self->values, (size_t)of->good))
+        return ulam_fail_memory(error, "summing a block of runs");
+    tally->runs += of->n - of->good;
+    tally->failed += of->n - of->good;
+    return ULAM_OK;
+}
+
+static bool is_interrupted(const ulam_interrupt *interrupt, double now)
+{
+    return interrupt && interrupt->requested(interrupt->self, now);
+}
+
+/* Does blocks of a chunk until `end`, at least one; part tells which have been done. */
+static ulam_status perform_chunk(ulam_worker *self, const ulam_chunk *chunk, double end,
+                                 const ulam_interrupt *interrupt, ulam_part *part, ulam_error *error)
+{
+    const ulam_job *job = self->job;
+    const uint64_t size = job->points[chunk->point].block;
     const uint64_t runs = chunk->blocks == 1 ? chunk->runs : size;
-    const void *point;
+    const void *point = NULL;
     *part = (ulam_part){.chunk = {.point = chunk->point, .first = chunk->first}};
-    if (ulam_tally_init(&part->tally, self->job->width)) return ulam_fail_memory(error, "making room for sums");
+    if (ulam_tally_init(&part->tally, job->width)) return ulam_fail_memory(error, "making room for sums");
     ulam_status status = make_room(self, chunk->point, runs, error);
-    if (!status) status = set_up(self, chunk->point, &point, error);
+    if (!status && !job->conduct.isolate && ulam_prepare(&self->prepared, chunk->point, &point, error))
+        status = ulam_fail_at_point(job, chunk->point, error);
     const double start = ulam_clock();
-    for (double now = start; !status && part->chunk.blocks < chunk->blocks; now = ulam_clock()) {
-        if (part->chunk.blocks && (now >= end || (stop && *stop))) break;
-        const uint64_t block = chunk->first + part->chunk.blocks;
-        status = perform_block(self, chunk->point, point, block * size, runs, &part->tally, error);
-        if (status) break;
+    for (double now = start; !status && part->chunk.blocks < chunk->blocks;) {
+        if (part->chunk.blocks && (now >= end || is_interrupted(interrupt, now))) break;
+        const size_t failures = part->n_failures;
+        block next = {.part = part, .first = (chunk->first + part->chunk.blocks) * size, .n = runs};
+        status = perform_block(self, point, &next, error);
+        if (status) {
+            part->n_failures = failures;
+            break;
+        }
+        const double begun = now;
+        now = ulam_clock();
+        part->longest = fmax(part->longest, now - begun);
         part->chunk.blocks++;
         part->chunk.runs += runs;
+        if (part->n_failures > job->conduct.max_failed) break;
     }
     part->seconds = ulam_clock() - start;
     return status;
@@ -160,27 +211,39 @@ static ulam_status keep_left(ulam_answer *answer, const ulam_chunk *chunk, uint6
     return ULAM_OK;
 }
 
-ulam_status ulam_worker_perform(ulam_worker *self, const ulam_assignment *assignment, const _Atomic bool *stop,
+/* A chunk that a failure interrupted counts as far as it was done. */
+static ulam_status take_chunk(ulam_worker *self, const ulam_chunk *chunk, double end, const ulam_interrupt *interrupt,
+                              bool go_on, ulam_answer *answer, ulam_error *error)
+{
+    ulam_part *part = &answer->parts[answer->n_parts];
+    *part = (ulam_part){0};
+    ulam_status status = go_on ? perform_chunk(self, chunk, end, interrupt, part, error) : ULAM_OK;
+    const uint64_t done = part->chunk.blocks, runs = part->chunk.runs;
+    if (done)
+        answer->n_parts++;
+    else
+        ulam_part_free(part);
+    const ulam_status kept = keep_left(answer, chunk, done, runs, status ? NULL : error);
+    return status ? status : kept;
+}
+
+ulam_status ulam_worker_perform(ulam_worker *self, const ulam_assignment *assignment, const ulam_interrupt *interrupt,
                                 ulam_answer *answer, ulam_error *error)
 {
     const double end = ulam_clock() + assignment->seconds;
     ulam_status status = ULAM_OK;
-    ulam_error own = {0};
+    ulam_error own = {0}, later = {0};
+    size_t failures = 0;
     answer->parts = calloc(assignment->n ? assignment->n : 1, sizeof *answer->parts);
     if (!answer->parts) return ulam_fail_memory(error, "making room for an answer");
     for (size_t i = 0; i < assignment->n; i++) {
-        const ulam_chunk *chunk = &assignment->chunks[i];
-        ulam_part *part = &answer->parts[answer->n_parts];
-        *part = (ulam_part){0};
-        if (!status && (i == 0 || (ulam_clock() < end && !(stop && *stop))))
-            status = perform_chunk(self, chunk, end, stop, part, &own);
-        const uint64_t done = part->chunk.blocks, runs = part->chunk.runs;
-        if (done)
-            answer->n_parts++;
-        else
-            ulam_tally_free(&part->tally);
-        const ulam_status kept = keep_left(answer, chunk, done, runs, status ? NULL : &own);
-        if (!status) status = kept;
+        const double now = ulam_clock();
+        const bool go_on = i == 0 || (now < end && !is_interrupted(interrupt, now));
+        const bool borne = failures <= self->job->conduct.max_failed;
+        const ulam_status taken = take_chunk(self, &assignment->chunks[i], end, interrupt, go_on && borne && !status,
+                                             answer, status ? &later : &own);
+        if (!status) status = taken;
+        if (answer->n_parts) failures += answer->parts[answer->n_parts - 1].n_failures;
     }
     if (status && error) *error = own;
     return status;

@@ -60,6 +60,10 @@ double ulam_clock(void);
  * state. */
 ulam_status ulam_execute(const ulam_job *job, ulam_state *state, const ulam_execution *execution, ulam_error *error);
 
+/* Performs the state's witness block again, in this process, and compares: a job that goes on must not mix numbers of two
+ * kinds. ULAM_EIDENTITY: they differ; others as ulam_execute(). Without a witness there is nothing to compare. */
+ulam_status ulam_state_verify(const ulam_state *state, ulam_error *error);
+
 #ifdef __cplusplus
 }
 #endif
