@@ -12,13 +12,14 @@ static const char help[] =
     "usage: ulam show [OPTION]... FILE\n"
     "\n"
     "Prints what a result file holds: the means of the scalar observables at every point, each with its\n"
-    "standard error, and beside them the exact values where the model knows them.\n"
+    "standard error, and beside them the exact values where the model knows them; and what failed or is missing.\n"
     "\n"
     "  --observable NAME  all figures of one observable; an array is shown element by element\n"
     "  --point N          one point only; points count from 0\n"
     "  --points A-B       the points from A to B only\n"
     "  --head N           the first N points only\n"
     "  --full             every digit, instead of what the standard error allows\n"
+    "  --failures         every failed run, not the first ten alone\n"
     "  --job              print the job from which the file was made, and nothing else\n"
     "  -h, --help         print this and exit\n"
     "\n"
@@ -36,6 +37,7 @@ enum {
     OPTION_POINTS,
     OPTION_HEAD,
     OPTION_FULL,
+    OPTION_FAILURES,
     OPTION_JOB
 };
 
@@ -82,6 +84,7 @@ static bool read_options(request *self, int argc, char **argv, int *status)
         {"points", required_argument, NULL, OPTION_POINTS},
         {"head", required_argument, NULL, OPTION_HEAD},
         {"full", no_argument, NULL, OPTION_FULL},
+        {"failures", no_argument, NULL, OPTION_FAILURES},
         {"job", no_argument, NULL, OPTION_JOB},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
@@ -103,6 +106,8 @@ static bool read_options(request *self, int argc, char **argv, int *status)
             self->view.observable = optarg;
         else if (option == OPTION_FULL)
             self->view.full = true;
+        else if (option == OPTION_FAILURES)
+            self->view.failures = true;
         else if (option == OPTION_JOB)
             self->job = true;
         else if (!read_points(self, option, optarg))
@@ -182,6 +187,7 @@ static int show(request *self)
         if (any_scalar(result)) whole = ulam_show_estimates(view, stdout);
         mention_arrays(view);
     }
+    ulam_show_failures(view, stdout);
     if (!whole) fputs("ulam show: out of memory\n", stderr);
     return whole ? 0 : 1;
 }

@@ -14,12 +14,22 @@ typedef struct {
     const char *observable; /* NULL: all scalars */
     size_t first, last;     /* points, both included */
     bool full;              /* every digit */
+    bool failures;          /* every failed run */
     size_t width;           /* of the terminal; 0: no limit */
     const ulam_result *result;
 } ulam_view;
 
 /* Model, seed, sweep, runs, fixed parameters and sessions. */
 void ulam_show_head(const ulam_view *self, FILE *out);
+
+/* Lines of the head: which part of a job it is, which runs it lacks, which a stop cut off. Each says nothing where there is
+ * nothing to say. */
+void ulam_show_part(const ulam_result *result, FILE *out);
+void ulam_show_missing(const ulam_result *result, FILE *out);
+void ulam_show_dropped(const ulam_result *result, FILE *out);
+
+/* The runs that failed, the first ten or all, and the command that has each again. */
+void ulam_show_failures(const ulam_view *self, FILE *out);
 
 /* Each prints a table and returns whether memory sufficed: all scalar observables, estimates only; all figures of one
  * scalar; the elements of an array. */

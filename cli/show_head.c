@@ -79,7 +79,8 @@ static void show_runs(const ulam_result *result, FILE *out)
     if (least != most) fprintf(out, ", %s to %s at a point", grouped(text, least), grouped(other, most));
     fputc('\n', out);
     if (failed > 0)
-        fprintf(out, "failed    %s runs; the figures are those of the runs that succeeded\n", grouped(text, failed));
+        fprintf(out, "failed    estimates are means given success: %s of %s runs failed and are left out\n",
+                grouped(text, failed), grouped(other, runs));
 }
 
 /* "name = value unit, ..." folded at the width. */
@@ -123,7 +124,10 @@ void ulam_show_head(const ulam_view *self, FILE *out)
     fprintf(out, "model     %s\n", result->model);
     fprintf(out, "seed      %" PRIu64 "\n", result->seed);
     show_points(result, out);
+    ulam_show_part(result, out);
     show_runs(result, out);
+    ulam_show_missing(result, out);
+    ulam_show_dropped(result, out);
     show_fixed(result, self->width, out);
     show_sessions(&result->provenance, out);
 }

@@ -64,6 +64,14 @@ class Labels(unittest.TestCase):
         self.assertEqual(points.weights.values[0], "[1, 2.5]")
         self.assertEqual(list(points.runs.values), [40] * 12)
 
+    def test_failed_and_dropped_runs_are_tables(self):
+        failures, dropped = open_group(self.path, "failures"), open_group(self.path, "dropped")
+        self.assertEqual(list(failures.point.values), [1, 11])
+        self.assertEqual(list(failures.run.values), [3, 39])
+        cause = failures.cause.values[0]
+        self.assertEqual(cause.decode() if isinstance(cause, bytes) else cause, "nicht möglich")
+        self.assertEqual([float(dropped[name].values[0]) for name in ("point", "run", "age")], [2, 7, 1.5])
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])

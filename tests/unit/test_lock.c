@@ -208,6 +208,26 @@ static void temporaries_of_dead_jobs_are_removed_and_nothing_else(void **state)
     }
 }
 
+/* As flock, but just before the lock is taken for the first time its file is removed, as by a holder that lets go. */
+static int flock_after_removal(int file, int operation)
+{
+    struct stat facts, named;
+    static bool removed;
+    if (!removed && fstat(file, &facts) == 0 && stat("x.h5.lock", &named) == 0 && facts.st_ino == named.st_ino)
+        removed = unlink("x.h5.lock") == 0;
+    return flock(file, operation);
+}
+
+static void a_lock_on_a_file_that_is_gone_is_none(void **state)
+{
+    (void)state;
+    ulam_output_lock self;
+    take(&self, "x.h5", flock_after_removal);
+    assert_true(exists("x.h5.lock"));
+    assert_refused("x.h5", flock, "is being written");
+    ulam_output_lock_release(&self);
+}
+
 static void a_folder_that_is_not_there_is_named(void **state)
 {
     (void)state;
@@ -265,6 +285,7 @@ int main(void)
         IN_FOLDER(a_lock_without_flock_lives_by_its_heartbeat),
         IN_FOLDER(a_process_that_has_anothers_number_is_not_taken_for_it),
         IN_FOLDER(temporaries_of_dead_jobs_are_removed_and_nothing_else),
+        IN_FOLDER(a_lock_on_a_file_that_is_gone_is_none),
         IN_FOLDER(a_folder_that_is_not_there_is_named),
         IN_FOLDER(among_many_writers_one_at_a_time_has_the_lock),
     };

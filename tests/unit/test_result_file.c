@@ -473,6 +473,12 @@ static int write_sample(const char *path)
                              "  flag: [false, true]\n"
                              "zip: [[rate, size]]\n"
                              "runs: 40\n");
+    const ulam_failure failures[] = {{.point = 1, .run = 3, .cause = "nicht möglich"}, {.point = 11, .run = 39}};
+    for (size_t i = 0; i < 2; i++) assert_int_equal(ulam_state_add_failure(&self.state, &failures[i]), ULAM_OK);
+    self.state.dropped = calloc(1, sizeof *self.state.dropped);
+    assert_non_null(self.state.dropped);
+    self.state.n_dropped = 1;
+    self.state.dropped[0] = (ulam_dropped_run){.point = 2, .run = 7, .age = 1.5};
     write_file(path, &self);
     end(&self);
     return remove("table.txt");

@@ -1,0 +1,102 @@
+/* What is said of runs that a file lacks, that failed, or that a stop cut off. */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "progress.h"
+#include "show.h"
+
+enum {
+    LISTED = 10
+};
+
+static uint64_t lacking(const ulam_result *result, size_t point)
+{
+    return result->runs_asked[point] - result->runs[point];
+}
+
+void ulam_show_part(const ulam_result *result, FILE *out)
+{
+    bool alike = true;
+    if (result->parts == 1) return;
+    for (size_t i = 1; i < result->n_points; i++)
+        alike &= result->first[i] == result->first[0] && result->runs_asked[i] == result->runs_asked[0];
+    fprintf(out, "part      %" PRIu64 " of %" PRIu64 ": ", result->part, result->parts);
+    if (result->runs_asked[0] == 0)
+        fputs("no runs", out);
+    else
+        fprintf(out, "runs %" PRIu64 " to %" PRIu64, result->first[0], result->first[0] + result->runs_asked[0] - 1);
+    if (result->n_points > 1) fputs(alike ? " of each point" : " of point 0, others of other points", out);
+    fputc('\n', out);
+}
+
+void ulam_show_missing(const ulam_result *result, FILE *out)
+{
+    const size_t n = result->n_points;
+    const char *separator = "missing   ";
+    for (size_t i = 0, groups = 0, next; i < n; i = next) {
+        const uint64_t runs = lacking(result, i);
+        for (next = i + 1; next < n && lacking(result, next) == runs; next++)
+            ;
+        if (runs == 0) continue;
+        if (groups++ == LISTED) {
+            fputs(", and more at further points", out);
+            break;
+        }
+        fprintf(out, "%s%" PRIu64 " run%s", separator, runs, runs == 1 ? "" : "s");
+        separator = ", ";
+        if (n > 1 && next - i == n)
+            fputs(" of every point", out);
+        else if (next - i > 1)
+            fprintf(out, " of each of the points %zu to %zu", i, next - 1);
+        else if (n > 1)
+            fprintf(out, " of point %zu", i);
+    }
+    if (*separator == ',') fputc('\n', out);
+}
+
+void ulam_show_dropped(const ulam_result *result, FILE *out)
+{
+    if (result->n_dropped == 0) return;
+    fprintf(out, "truncated %zu run%s in hand could not be finished before the last stop, and will be made again:\n",
+            result->n_dropped, result->n_dropped == 1 ? "" : "s");
+    for (size_t i = 0; i < result->n_dropped && i < LISTED; i++) {
+        const ulam_dropped_run *dropped = &result->dropped[i];
+        char age[32];
+        ulam_format_duration(dropped->age, age, sizeof age);
+        fprintf(out, "          run %" PRIu64 " of point %zu, after %s\n", dropped->run, dropped->point, age);
+    }
+    if (result->n_dropped > LISTED) fprintf(out, "          and %zu more\n", result->n_dropped - LISTED);
+}
+
+/* A word as a shell takes it. */
+static void put_word(const char *word, FILE *out)
+{
+    if (*word &&
+        strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+=:,@%") == strlen(word)) {
+        fputs(word, out);
+        return;
+    }
+    fputc('\'', out);
+    for (; *word; word++) fputs(*word == '\'' ? "'\\''" : (char[]){*word, '\0'}, out);
+    fputc('\'', out);
+}
+
+void ulam_show_failures(const ulam_view *view, FILE *out)
+{
+    const ulam_result *result = view->result;
+    const size_t listed = view->failures || result->n_failures < LISTED ? result->n_failures : LISTED;
+    if (listed == 0) return;
+    fputs("\nfailed runs, and how to have each again:\n", out);
+    for (size_t i = 0; i < listed; i++) {
+        const ulam_failure *failure = &result->failures[i];
+        fprintf(out, "  point %zu, run %" PRIu64 ": %s\n    ulam replay ", failure->point, failure->run,
+                failure->cause);
+        put_word(view->file, out);
+        fprintf(out, " --point %zu --run %" PRIu64 "\n", failure->point, failure->run);
+    }
+    if (listed == result->n_failures) return;
+    fprintf(out, "  and %zu more: ulam show ", result->n_failures - listed);
+    put_word(view->file, out);
+    fputs(" --failures\n", out);
+}
