@@ -1,6 +1,7 @@
 """Ways to damage a result file. Each takes its bytes and a random.Random, and returns other bytes."""
 
 import ctypes
+import io
 import struct
 
 import h5py
@@ -175,20 +176,27 @@ def knowingly(data, rng, number, scratch):
     return what, seal(scratch.read_bytes())
 
 
-def heaps(data):
-    """HDF5's heaps of variable-length strings: signature, version, length. They have no checksum, and HDF5 trusts what
-    it finds there: the hash of the file alone guards them."""
+def trusted(data):
+    """Where strings of variable length lie: the heaps (signature, version, length) and the references into them. They
+    have no checksum, and HDF5 trusts what it finds there: the hash of the file alone guards them."""
+    spans = []
+    with h5py.File(io.BytesIO(data)) as file:
+        for dataset in (*file["points"].values(), *file["results"].values()):
+            if dataset.dtype == object and dataset.id.get_offset():
+                spans.append((dataset.id.get_offset(), dataset.id.get_offset() + dataset.id.get_storage_size()))
     start = data.find(b"GCOL\1")
     while start >= 0:
-        yield start, start + struct.unpack_from("<Q", data, start + 8)[0]
+        spans.append((start, start + struct.unpack_from("<Q", data, start + 8)[0]))
         start = data.find(b"GCOL\1", start + 1)
+    return spans
 
 
 def beneath(data, rng, number):
-    """Damage to HDF5's own structures, but for its heaps, under a hash that fits."""
+    """Damage to HDF5's own structures, but for its strings of variable length, under a hash that fits."""
     data = data[:-TRAILER]
     kind = MUTE[number % len(MUTE)]
+    spans = trusted(data)
     while True:
         damaged = kind(data, rng)
-        if damaged != data and all(damaged[start:end] == data[start:end] for start, end in heaps(data)):
+        if damaged != data and all(damaged[start:end] == data[start:end] for start, end in spans):
             return f"{kind.__name__}, sealed", seal(damaged)

@@ -53,6 +53,10 @@ class Kill(command.Case):
         with h5py.File(self.output) as file:
             return file.attrs["status"].decode()
 
+    def start_over(self):
+        for name in self.folder.glob("out.h5*"):
+            name.unlink()
+
     def comes_home(self, ranks):
         self.succeeds(*self.arguments(ranks))
         self.same_results("out.h5", "whole.h5")
@@ -97,7 +101,7 @@ class AnyMoment(Kill):
 
     def trial(self, who, ranks, ranks_then, moment):
         """Whether the second command went on from what the first had left."""
-        self.output.unlink(missing_ok=True)
+        self.start_over()
         memory = self.kill(who, ranks, moment)
         state = self.state_of_file()
         self.comes_home(ranks_then)
@@ -145,7 +149,7 @@ class WhileWriting(Kill):
         self.assertLessEqual({"openat", "write", "fsync", "rename"}, {call for call, _ in calls})
         for call, number in calls:
             with self.subTest(call=call, number=number):
-                self.output.unlink(missing_ok=True)
+                self.start_over()
                 self.traced("-e", f"inject={call}:signal=KILL:when={number}")
                 self.assertIn(self.state_of_file(), ("absent", "complete"))
                 self.comes_home(1)
