@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "progress.h"
+#include "progress_line.h"
 #include "show.h"
 
 enum {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Of the program and not of a library: compiled in. */
-#include "../../cli/progress.c"
+#include "../../cli/progress_line.c"
 #include "../../cli/show_runs.c"
 
 enum {
