@@ -24,7 +24,7 @@ class Stop(command.Case):
 
     def status(self, name="job.h5"):
         with h5py.File(self.folder / name) as file:
-            return file.attrs["status"], file["points/runs"][:].sum()
+            return file.attrs["status"].decode(), file["points/runs"][:].sum()
 
     def start(self, *launch):
         return subprocess.Popen([*launch, self.program, "run", "-q", "job.yaml"], cwd=self.folder,
@@ -60,6 +60,7 @@ class Stop(command.Case):
         self.goes_on_to_the_same_bits()
 
     def test_term_to_mpirun_leaves_a_valid_file(self):
+        self.write("job.yaml", JOB.replace("400", "1200"))
         self.end(self.start(*command.mpirun(4)), signal.SIGTERM)
         self.assertEqual(self.status()[0], "partial")
         self.goes_on_to_the_same_bits()
