@@ -14,6 +14,7 @@
 
 enum {
     ATTEMPTS = 100, /* each is one lock that came and went */
+    WAIT = 20000,   /* microseconds, for the children of a dead holder */
     OWN_TEMPORARY = 1000,
     JUDGED_TEMPORARY = 1001
 };
@@ -59,6 +60,16 @@ static bool lacks_flock(int cause)
     return cause == ENOLCK || cause == ENOTSUP || cause == ENOSYS || cause == EINVAL || cause == EOPNOTSUPP;
 }
 
+/* What a dead process leaves running dies in a moment, and until then keeps the lock. */
+static bool holder_died(int file)
+{
+    const int cause = errno;
+    ulam_lock_owner owner;
+    const bool died = ulam_lock_owner_read(&owner, file) && ulam_lock_owner_died_here(&owner);
+    errno = cause;
+    return died;
+}
+
 /* Who holds the lock removes the file before it lets go: what is locked may not be what stands there any more. */
 static ulam_status take_flock(ulam_output_lock *self, int (*lock)(int, int), ulam_error *error)
 {
@@ -67,7 +78,12 @@ static ulam_status take_flock(ulam_output_lock *self, int (*lock)(int, int), ula
         const int file = open(self->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
         if (file < 0) return fail_system(self, error);
         if (lock(file, LOCK_EX | LOCK_NB) != 0) {
-            if (errno != EINTR) status = errno == EWOULDBLOCK ? fail_held(self, file, error) : fail_system(self, error);
+            if (errno == EWOULDBLOCK && i + 1 < ATTEMPTS && holder_died(file))
+                usleep(WAIT);
+            else if (errno == EWOULDBLOCK)
+                status = fail_held(self, file, error);
+            else if (errno != EINTR)
+                status = fail_system(self, error);
         } else if (names(self->path, file)) {
             const ulam_lock_owner here = ulam_lock_owner_here();
             ulam_lock_owner_write(&here, file); /* for messages alone: a full disk is no reason to fail */

@@ -6,20 +6,20 @@
 
 #include "lock_owner.h"
 
-/* A process's start, the 22nd field of its line in /proc, the 20th behind the command's name. 0: not known. */
-static unsigned long long start_of(long process)
+/* A process's start, the 22nd field of its line in /proc, and its state, the 3rd. False: not known. */
+static bool find_process(long process, unsigned long long *start, char *state)
 {
     char path[64], line[1024];
     snprintf(path, sizeof path, "/proc/%ld/stat", process);
     FILE *file = fopen(path, "re");
-    if (!file) return 0;
+    if (!file) return false;
     const size_t size = fread(line, 1, sizeof line - 1, file);
     fclose(file);
     line[size] = '\0';
     const char *at = strrchr(line, ')'); /* the name may hold blanks and brackets itself */
+    if (!at || sscanf(at, ") %c", state) != 1) return false;
     for (int field = 2; at && field < 22; field++) at = strchr(at + 1, ' ');
-    unsigned long long start = 0;
-    return at && sscanf(at, "%llu", &start) == 1 ? start : 0;
+    return at && sscanf(at, "%llu", start) == 1;
 }
 
 ulam_lock_owner ulam_lock_owner_here(void)
@@ -27,7 +27,8 @@ ulam_lock_owner ulam_lock_owner_here(void)
     ulam_lock_owner self = {.process = (long)getpid()};
     if (gethostname(self.host, sizeof self.host) != 0) strcpy(self.host, "?");
     self.host[sizeof self.host - 1] = '\0';
-    self.start = start_of(self.process);
+    char state;
+    if (!find_process(self.process, &self.start, &state)) self.start = 0;
     return self;
 }
 
@@ -53,6 +54,8 @@ bool ulam_lock_owner_died_here(const ulam_lock_owner *self)
     const ulam_lock_owner here = ulam_lock_owner_here();
     if (strcmp(self->host, here.host) != 0) return false;
     if (kill((pid_t)self->process, 0) != 0 && errno == ESRCH) return true;
-    const unsigned long long start = start_of(self->process);
-    return self->start && start && start != self->start;
+    unsigned long long start;
+    char state;
+    if (!find_process(self->process, &start, &state)) return false;
+    return state == 'Z' || state == 'X' || (self->start && start != self->start);
 }

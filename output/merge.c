@@ -43,8 +43,9 @@ static ulam_status fail_difference(const merger *self, const char *path, const c
     size_t length = strlen(text);
     while (length > 0 && text[length - 1] == '\n') text[--length] = '\0';
     for (char *at = strchr(text, '\n'); at; at = strchr(at, '\n')) *at = ';';
-    ulam_fail(self->error, ULAM_EINVAL, "%s is of another job than %s (%s); only files of one job can be merged", path,
-              than, text);
+    const bool seed = strncmp(text, "seed: ", 6) == 0 && !strchr(text, ';');
+    ulam_fail(self->error, ULAM_EINVAL, "%s is of another job than %s (%s); %s", path, than, text,
+              seed ? "merging files of different seeds is not supported" : "only files of one job can be merged");
     free(text);
     return ULAM_EINVAL;
 }

@@ -149,6 +149,36 @@ static void a_killed_holder_leaves_no_lock_behind(void **state)
     }
 }
 
+/* The lock is the open file's, and a child has it open. */
+static void a_child_that_outlives_its_killed_holder_for_a_moment_is_waited_for(void **state)
+{
+    (void)state;
+    ulam_output_lock self;
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    const pid_t holder = fork();
+    if (holder == 0) {
+        if (ulam_output_lock_take(&self, "x.h5", NULL) != ULAM_OK) _exit(1);
+        if (fork() == 0) {
+            usleep(300000);
+            _exit(0);
+        }
+        if (write(ready[1], "", 1) == 1)
+            for (;;) pause();
+        _exit(1);
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    close(ready[1]);
+    siginfo_t end;
+    assert_int_equal(kill(holder, SIGKILL), 0);
+    assert_int_equal(waitid(P_PID, (id_t)holder, &end, WEXITED | WNOWAIT), 0); /* dead, and not yet buried */
+    take(&self, "x.h5", flock);
+    ulam_output_lock_release(&self);
+    assert_int_equal(waitpid(holder, NULL, 0), holder);
+}
+
 static void set_age(const char *path, time_t seconds)
 {
     const struct timespec then = {.tv_sec = time(NULL) - seconds};
@@ -282,6 +312,7 @@ int main(void)
         IN_FOLDER(a_second_writer_is_refused_and_told_whose_turn_it_is),
         IN_FOLDER(a_link_is_locked_where_it_leads),
         IN_FOLDER(a_killed_holder_leaves_no_lock_behind),
+        IN_FOLDER(a_child_that_outlives_its_killed_holder_for_a_moment_is_waited_for),
         IN_FOLDER(a_lock_without_flock_lives_by_its_heartbeat),
         IN_FOLDER(a_process_that_has_anothers_number_is_not_taken_for_it),
         IN_FOLDER(temporaries_of_dead_jobs_are_removed_and_nothing_else),

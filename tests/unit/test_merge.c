@@ -112,7 +112,8 @@ static void files_of_other_jobs_are_refused_by_what_differs(void **state)
     make_file("rate.h5", HEAD "sweep: {rate: [1, 3]}\nruns: 100\n", "2/2");
     make_file("runs.h5", HEAD "sweep: {rate: [1, 2]}\nruns: 200\n", "2/2");
     assert_refused((const char *const[]){"1.h5", "seed.h5"}, 2,
-                   "seed.h5 is of another job than 1.h5 (seed: 20261121 in 1.h5, 5 in seed.h5)");
+                   "seed.h5 is of another job than 1.h5 (seed: 20261121 in 1.h5, 5 in seed.h5); merging files of "
+                   "different seeds is not supported");
     assert_refused((const char *const[]){"1.h5", "kind.h5"}, 2, "params.kind: none in 1.h5, a in kind.h5");
     assert_refused((const char *const[]){"1.h5", "rate.h5"}, 2, "rate.h5 has a point, its number 1, that 1.h5 lacks");
     assert_refused((const char *const[]){"1.h5", "runs.h5"}, 2,
