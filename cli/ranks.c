@@ -66,6 +66,7 @@ const char *ulam_ranks_library(void)
     int length = 0;
     MPI_Get_library_version(name, &length);
     name[strcspn(name, ",\n")] = '\0';
+    for (char *tab = strchr(name, '\t'); tab; tab = strchr(tab, '\t')) *tab = ' ';
     return name;
 }
 

@@ -14,7 +14,7 @@
 #include "job_options.h"
 #include "launch.h"
 #include "options.h"
-#include "progress.h"
+#include "progress_line.h"
 #include "ranks.h"
 #include "result_file.h"
 #include "subcommands.h"

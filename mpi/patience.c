@@ -3,12 +3,17 @@
 
 #include "patience.h"
 
-static const long first_sleep = 20000, longest_sleep = 500000; /* ns */
+/* ns */
+static const long first_sleep = 20000, longest_sleep = 500000, idle_sleep = 2000000, idle_after = 1000000000;
 
 void ulam_patience_sleep(ulam_patience *self)
 {
     self->nanoseconds = self->nanoseconds == 0 ? first_sleep : self->nanoseconds * 3 / 2;
     if (self->nanoseconds > longest_sleep) self->nanoseconds = longest_sleep;
+    if (self->waited < idle_after)
+        self->waited += self->nanoseconds;
+    else
+        self->nanoseconds = idle_sleep;
     nanosleep(&(struct timespec){.tv_nsec = self->nanoseconds}, NULL);
 }
 

@@ -11,9 +11,10 @@
 /* Starts as {0}. */
 typedef struct {
     long nanoseconds; /* of the latest sleep */
+    long waited;      /* ns, slept in all */
 } ulam_patience;
 
-/* Sleeps: 20 us at first, longer each time, 500 us at most. */
+/* Sleeps: 20 us at first, longer each time, 500 us at most; after a second without an event, 2 ms. */
 void ulam_patience_sleep(ulam_patience *self);
 
 /* Sends bytes to a rank, or receives the next message from it into bytes. ULAM_ENOMEM, ULAM_ESYSTEM. */

@@ -1,5 +1,6 @@
 #include "rank.h"
 #include "abandon.h"
+#include "latency.h"
 #include "messages.h"
 #include "patience.h"
 
@@ -41,8 +42,10 @@ static void serve(rank *self, ulam_error *outcome)
     for (;;) {
         bool end = false;
         ulam_error error = {0};
+        ulam_prefer_short_slices(true);
         if (send_answer(self, &error) || receive_reply(self, &end, outcome, &error))
             ulam_abandon(self->communicator, error.message);
+        ulam_prefer_short_slices(false);
         if (end) return;
         ulam_worker_perform(&self->worker, &self->assignment, NULL, &self->answer, &self->failure);
     }

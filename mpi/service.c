@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "abandon.h"
+#include "latency.h"
 #include "messages.h"
 #include "patience.h"
 #include "service.h"
@@ -298,6 +299,7 @@ void *ulam_service(void *root)
     self.owner = calloc(n, sizeof *self.owner);
     self.done = calloc(n, sizeof *self.done);
     if (!self.peers || !self.requests || !self.owner || !self.done) fail_system(&self, "starting");
+    ulam_prefer_short_slices(true);
     serve(&self);
     for (size_t i = 0; i < n; i++) ulam_bytes_free(&self.peers[i].bytes);
     ulam_assignment_free(&self.assignment);

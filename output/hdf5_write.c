@@ -134,13 +134,13 @@ hid_t ulam_h5_put(ulam_h5 *self, hid_t group, const char *name, ulam_h5_type typ
             return H5I_INVALID_HID;
         }
     }
-    const bool chunked = rank > 0 && data && type != ULAM_H5_TEXT;
+    const bool chunked = rank > 0 && type != ULAM_H5_TEXT;
     const hid_t file_type = type_in_file(type, word_size);
     hid_t dataset = file_type < 0 ? H5I_INVALID_HID : make_dataset(group, name, file_type, shape, rank, chunked);
     if (dataset < 0)
         ulam_h5_fail(self, "make the dataset", name);
-    else if (data && H5Dwrite(dataset, type_in_memory(type, file_type), H5S_ALL, H5S_ALL, H5P_DEFAULT,
-                              padded ? padded : data) < 0)
+    else if (H5Dwrite(dataset, type_in_memory(type, file_type), H5S_ALL, H5S_ALL, H5P_DEFAULT, padded ? padded : data) <
+             0)
         ulam_h5_fail(self, "write the dataset", name);
     if (file_type >= 0) H5Tclose(file_type);
     free(padded);

@@ -19,8 +19,7 @@ typedef enum {
 
 hid_t ulam_h5_make_group(ulam_h5 *self, hid_t parent, const char *name);
 
-/* Makes a dataset of that shape (rank 0: a single value) and writes data; NULL: nothing, nor storage for it. Rests in
- * checksummed chunks where HDF5 can. */
+/* Makes a dataset of that shape (rank 0: a single value) and writes data, in checksummed chunks where HDF5 can. */
 hid_t ulam_h5_put(ulam_h5 *self, hid_t group, const char *name, ulam_h5_type type, const hsize_t *shape, int rank,
                   const void *data);
 

@@ -86,13 +86,10 @@ size_t ulam_labelled_dimension(ulam_labelled *self, const char *name, size_t len
     }
     self->dimensions = dimensions;
 
-    char label[80];
-    /* netCDF's words for a dimension without coordinates. */
-    snprintf(label, sizeof label, "This is a netCDF dimension but not a netCDF variable. %10zu", length);
     const hsize_t shape = length;
     const hid_t scale = ulam_h5_put(h5, self->group, name, type, &shape, 1, coordinates);
     ulam_h5_put_text(h5, scale, "CLASS", "DIMENSION_SCALE");
-    ulam_h5_put_text(h5, scale, "NAME", coordinates ? name : label);
+    ulam_h5_put_text(h5, scale, "NAME", name);
     self->dimensions[self->n_dimensions] =
         (ulam_dimension){.name = name, .length = length, .scale = reference(self, name)};
     if (dataset)

@@ -35,8 +35,8 @@ void ulam_labelled_close(ulam_labelled *self);
 /* Takes a name: the one wanted, or if it is taken, with suffix, and then a number behind it. Lives as long as self. */
 const char *ulam_labelled_name(ulam_labelled *self, const char *wanted, const char *suffix);
 
-/* Makes a dimension with coordinates, [length] of that type; NULL: none. Returns its index. `dataset` (NULL: not wanted)
- * receives its dataset, for more attributes; the caller closes it. */
+/* Makes a dimension with coordinates, [length] of that type. Returns its index. `dataset` (NULL: not wanted) receives its
+ * dataset, for more attributes; the caller closes it. */
 size_t ulam_labelled_dimension(ulam_labelled *self, const char *name, size_t length, ulam_h5_type type,
                                const void *coordinates, hid_t *dataset);
 

@@ -33,9 +33,8 @@ void ulam_write_state(ulam_h5 *h5, const ulam_state *state)
     ulam_labelled group;
     ulam_labelled_open(&group, h5, "state");
     if (pack(state, &bytes) != ULAM_OK) ulam_h5_fail_memory(h5);
-    const size_t dimension =
-        ulam_labelled_dimension(&group, ulam_labelled_name(&group, "byte", ""), bytes.size, ULAM_H5_BYTE, NULL, NULL);
-    ulam_h5_done(h5, ulam_labelled_put(&group, "bytes", ULAM_H5_BYTE, &dimension, 1, bytes.data));
+    /* Its own coordinates, so that readers of netCDF find a dimension. */
+    ulam_labelled_dimension(&group, "bytes", bytes.size, ULAM_H5_BYTE, bytes.data, NULL);
     ulam_labelled_close(&group);
     ulam_bytes_free(&bytes);
 }

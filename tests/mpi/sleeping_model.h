@@ -11,7 +11,7 @@
 #include "../unit/hand_made_job.h"
 
 typedef struct {
-    double first, last, longest_gap; /* s: begin and end of runs in this process, and the longest time between two */
+    double first, last; /* s: begin of the first and end of the latest run in this process */
 } sleeping_log;
 
 static sleeping_log slept = {.first = INFINITY, .last = -INFINITY};
@@ -34,7 +34,6 @@ static inline void sleeping_run(const void *point, ulam_rng *rng, double *out)
     const ulam_value *x = point;
     const double start = seconds_now();
     slept.first = fmin(slept.first, start);
-    if (!isinf(slept.last)) slept.longest_gap = fmax(slept.longest_gap, start - slept.last);
     sleep_for(1e-6 * (double)x->integer);
     out[0] = ulam_uniform(rng);
     out[1] = ulam_gaussian(rng);

@@ -21,8 +21,10 @@ int main(void)
     if (!status) status = ulam_state_init(&state, &job);
     if (!status) status = ulam_execute(&job, &state, &execution, &error);
     if (!status) status = ulam_state_summarise(&state, 0, &crossing);
-    if (status) fprintf(stderr, "%s\n", error.message);
-    else printf("%.6f +- %.6f\n", crossing.mean, crossing.std_error);
+    if (status)
+        fprintf(stderr, "%s\n", error.message);
+    else
+        printf("%.6f +- %.6f\n", crossing.mean, crossing.std_error);
     const int wrong = status || crossing.count != 100000 || fabs(crossing.mean - 2 / acos(-1)) > 4 * crossing.std_error;
     ulam_state_free(&state);
     ulam_job_free(&job);

@@ -26,6 +26,7 @@ static void an_error_has_two_digits_and_its_mean_the_same_place(void **state)
     (void)state;
     assert_estimate(10.450583572, 0.0047123, "10.4506 ± 0.0047");
     assert_estimate(10.450583572, 0.0996, "10.45 ± 0.10");
+    assert_estimate(10.450583572, 0.96, "10.45 ± 0.96");
     assert_estimate(9.9999, 0.012, "10.000 ± 0.012");
     assert_estimate(-0.001, 0.25, "0.00 ± 0.25");
     assert_estimate(-12.345, 1.26, "-12.3 ± 1.3");

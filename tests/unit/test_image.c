@@ -107,7 +107,7 @@ static void foreign_files_are_named_for_what_they_are(void **state)
     (void)state;
     put("text", "model: european\n", 16);
     assert_refused("text", ULAM_EFORMAT, "not a result file of ulam");
-    put("hdf5", "\211HDF\r\n\032\n and so on and so forth and on and on", 48);
+    put("hdf5", "\211HDF\r\n\032\n and so on and so forth and on and on", 45);
     assert_refused("hdf5", ULAM_EFORMAT, "an HDF5 file, but not a whole result file");
     assert_refused(".", ULAM_EIO, "directory");
     assert_refused("/dev/null", ULAM_EIO, "not a regular file");

@@ -112,8 +112,8 @@ static void a_failed_run_is_named_and_those_before_it_are_kept(void **unused)
 {
     (void)unused;
     static const char *const expected[] = {
-        "model 'numbers', point 20 (x=20), run 11: observable 'number' is not a number, "
-        "and it is not declared that it may be",
+        ("model 'numbers', point 20 (x=20), run 11: observable 'number' is not a number, "
+         "and it is not declared that it may be"),
         "model 'numbers', point 21 (x=21), run 11: observable 'series'[1] is infinite",
         "model 'numbers', point 22 (x=22), run 11: it diverged",
     };

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "launch.h"
-#include "progress.h"
+#include "progress_line.h"
 
 static const double terminal_interval = 0.25; /* s */
 static const double log_interval = 10;

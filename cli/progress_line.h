@@ -1,7 +1,7 @@
 /* How far a job is, on standard error: one live line on a terminal, else a line now and then. */
 
-#ifndef ULAM_CLI_PROGRESS_H
-#define ULAM_CLI_PROGRESS_H
+#ifndef ULAM_PROGRESS_LINE_H
+#define ULAM_PROGRESS_LINE_H
 
 #include <stdbool.h>
 
