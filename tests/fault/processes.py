@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import signal
 import time
 
@@ -31,15 +32,19 @@ def runs_program(pid, program):
 
 
 def shared_memory(pids):
-    """The files in /dev/shm that they have mapped."""
-    found = set()
+    """What ranks of Open MPI leave in /dev/shm if nothing clears it, as patterns: now, or in the next moment."""
+    jobs = set()
     for pid in pids:
         try:
-            lines = pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines()
+            variables = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
         except (FileNotFoundError, ProcessLookupError):
             continue
-        found |= {line.split()[5] for line in lines if " /dev/shm/" in line}
-    return found
+        jobs |= {int(value.partition(b"=")[2]) for value in variables if re.match(rb"PMIX_NAMESPACE=\d+$", value)}
+    return {f"vader_segment.*.{job:x}.*" for job in jobs}
+
+
+def left_in_shared_memory(patterns):
+    return [name for pattern in patterns for name in pathlib.Path("/dev/shm").glob(pattern)]
 
 
 def kill(pids):

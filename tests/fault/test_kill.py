@@ -82,21 +82,26 @@ class AnyMoment(Kill):
         return [launcher]
 
     def kill(self, who, ranks, moment):
-        """Returns what it had in shared memory."""
+        """Returns what it may have left in shared memory."""
         started = subprocess.Popen([command.ULAM, *self.arguments(ranks)], cwd=self.folder, start_new_session=True,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        memory = set()
+
+        def ended():
+            session = processes.of_session(started.pid)
+            memory.update(processes.shared_memory(session))
+            return not session
+
         try:
             time.sleep(moment)
-            memory = processes.shared_memory(processes.of_session(started.pid))
+            ended()
             processes.kill(self.victims(who, started.pid))
-            started.wait(20)
-            ended = processes.wait_for(lambda: not processes.of_session(started.pid), 10)
-            self.assertTrue(ended, f"{processes.of_session(started.pid)} run on")
+            self.assertTrue(processes.wait_for(lambda: ended() or started.poll() is not None, 20), "the launcher hangs")
+            self.assertTrue(processes.wait_for(ended, 10), f"{processes.of_session(started.pid)} run on")
         finally:
             processes.end(started.pid)
             started.wait()
-            for name in memory:
-                self.addCleanup(pathlib.Path(name).unlink, missing_ok=True)
+            self.addCleanup(lambda: [name.unlink() for name in processes.left_in_shared_memory(memory)])
         return memory
 
     def trial(self, who, ranks, ranks_then, moment):
@@ -105,7 +110,7 @@ class AnyMoment(Kill):
         memory = self.kill(who, ranks, moment)
         state = self.state_of_file()
         self.comes_home(ranks_then)
-        self.assertEqual([name for name in memory if pathlib.Path(name).exists()], [])
+        self.assertEqual(processes.left_in_shared_memory(memory), [])
         return state == "partial" and self.runs_in_last_session() < TOTAL
 
     def test_kill_and_go_on(self):
