@@ -1,3 +1,4 @@
+#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +57,26 @@ static ulam_status judge_size(int size, ulam_error *error)
                      "the launcher started %d processes, but this program (%s) sees %d: each would do the whole job; "
                      "launch it with the mpirun it was built with, or with 'srun --mpi=pmix'",
                      announced, ulam_ranks_library(), size);
+}
+
+/* Open MPI's shared memory: vader_segment.HOST.USER.JOB.RANK, the job being PMIx' namespace in hexadecimal. */
+void ulam_ranks_memory_name(const ulam_ranks *self, char *name, size_t size)
+{
+    const char *job = getenv("PMIX_NAMESPACE");
+    char *end = NULL;
+    const unsigned long long number = job ? strtoull(job, &end, 10) : 0;
+    *name = '\0';
+    if (self->mpi && number && *end == '\0') snprintf(name, size, "%llx", number);
+}
+
+void ulam_ranks_clear_memory(const char *name)
+{
+    char pattern[96];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "/dev/shm/vader_segment.*.%u.%s.*", (unsigned)geteuid(), name);
+    if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0)
+        for (size_t i = 0; i < found.gl_pathc; i++) unlink(found.gl_pathv[i]);
+    globfree(&found);
 }
 
 #ifdef ULAM_WITH_MPI
@@ -124,6 +145,17 @@ ulam_status ulam_ranks_share(const ulam_ranks *self, ulam_status status, ulam_by
     return ULAM_OK;
 }
 
+ulam_status ulam_ranks_agree(const ulam_ranks *self, ulam_status status, ulam_error *error)
+{
+    if (!self->mpi) return status;
+    int failed = status ? self->rank : INT_MAX, first;
+    MPI_Allreduce(&failed, &first, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+    if (first == INT_MAX) return ULAM_OK;
+    error->status = status ? status : error->status;
+    MPI_Bcast(error, (int)sizeof *error, MPI_BYTE, first, MPI_COMM_WORLD);
+    return error->status;
+}
+
 /* Appends name unless it stands in the comma-separated list. */
 static void add_host(char *list, const char *name)
 {
@@ -173,6 +205,13 @@ ulam_status ulam_ranks_share(const ulam_ranks *self, ulam_status status, ulam_by
 {
     (void)self;
     (void)bytes;
+    (void)error;
+    return status;
+}
+
+ulam_status ulam_ranks_agree(const ulam_ranks *self, ulam_status status, ulam_error *error)
+{
+    (void)self;
     (void)error;
     return status;
 }

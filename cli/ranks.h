@@ -37,6 +37,16 @@ ulam_status ulam_ranks_share(const ulam_ranks *self, ulam_status status, ulam_by
  * Collective. */
 char *ulam_ranks_hosts(const ulam_ranks *self);
 
+/* The name that what this launch keeps in shared memory bears, into name[size]; empty: none is known. */
+void ulam_ranks_memory_name(const ulam_ranks *self, char *name, size_t size);
+
+/* Removes what a killed launch of that name left in this host's shared memory, if it is this user's. */
+void ulam_ranks_clear_memory(const char *name);
+
+/* Agrees on a status after what may have failed on some ranks only: every rank that others wait for calls it. ULAM_OK where
+ * it is everywhere; else the status and message of the lowest rank that failed. Collective. */
+ulam_status ulam_ranks_agree(const ulam_ranks *self, ulam_status status, ulam_error *error);
+
 /* Carries the job out on these ranks. As ulam_mpi_execute(). */
 ulam_status ulam_ranks_execute(const ulam_ranks *self, const ulam_job *job, ulam_state *state,
                                const ulam_execution *execution, ulam_error *error);

@@ -1,7 +1,9 @@
 /* ulam run: carries a job out, and writes its result file. */
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <ulam/models.h>
 
@@ -18,6 +20,15 @@ enum {
     STOPPED_EARLY = 3
 };
 
+/* Clears what a killed session of this job left in memory, and leaves word where this one's will lie. */
+static void clear_memory(ulam_run_session *self, const ulam_ranks *ranks)
+{
+    char name[32];
+    if (*self->lock.left) ulam_ranks_clear_memory(self->lock.left);
+    ulam_ranks_memory_name(ranks, name, sizeof name);
+    if (*name) ulam_output_lock_leave_note(&self->lock, name);
+}
+
 /* Rank 0, the job being read or not (status): shares it, has it carried out with the others, and reports. */
 static ulam_status lead(ulam_run_session *self, const ulam_ranks *ranks, ulam_status status, int argc, char **argv,
                         ulam_error *error)
@@ -30,6 +41,7 @@ static ulam_status lead(ulam_run_session *self, const ulam_ranks *ranks, ulam_st
     if (!status) {
         complete = ulam_state_complete(&self->state);
         status = ulam_bytes_put_u64(&bytes, complete);
+        if (!status) status = ulam_bytes_put_text(&bytes, self->lock.left);
         if (!status) status = ulam_job_pack(&self->job, &bytes);
         if (status) ulam_fail_memory(error, "sharing the job");
     }
@@ -38,7 +50,9 @@ static ulam_status lead(ulam_run_session *self, const ulam_ranks *ranks, ulam_st
     if (!complete) {
         hosts = ulam_ranks_hosts(ranks);
         if (ranks->size > 1) ulam_warn_oversubscribed(ranks->local_size);
-        if ((status = ulam_session_begin(self, argc, argv, hosts, ranks->size, error))) goto out;
+        clear_memory(self, ranks);
+        status = ulam_session_begin(self, argc, argv, hosts, ranks->size, error);
+        if ((status = ulam_ranks_agree(ranks, status, error))) goto out;
         const ulam_execution execution = {
             .sink = {.self = self, .put = ulam_session_put},
             .monitor = ulam_progress_monitor(&display, self->options->quiet),
@@ -60,14 +74,19 @@ static ulam_status follow(const ulam_ranks *ranks, ulam_error *error)
 {
     ulam_bytes bytes = {0};
     ulam_job job = {0};
+    char *left = NULL;
     ulam_status status = ulam_ranks_share(ranks, ULAM_OK, &bytes, error);
     if (status) goto out;
     ulam_reader reader = {.at = bytes.data, .end = bytes.data + bytes.size};
     if (ulam_reader_get_u64(&reader)) goto out;
+    left = ulam_reader_get_text(&reader);
+    if (left && *left) ulam_ranks_clear_memory(left);
     free(ulam_ranks_hosts(ranks));
     status = ulam_job_unpack(&job, &reader, ulam_builtin_models(), error);
+    status = ulam_ranks_agree(ranks, status, error);
     if (!status) status = ulam_ranks_execute(ranks, &job, NULL, NULL, error);
 out:
+    free(left);
     ulam_job_free(&job);
     ulam_bytes_free(&bytes);
     return status;
@@ -122,10 +141,27 @@ static int launch(const ulam_run_options *options, int argc, char **argv)
     return status ? ulam_exit_status(status) : exit_status;
 }
 
+/* Reads the options; of the processes of a launched job one says what is wrong with them. */
+static int read_options(ulam_run_options *options, int argc, char **argv)
+{
+    if (ulam_ranks_speaks()) return ulam_run_options_read(options, argc, argv);
+    const int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO), nowhere = open("/dev/null", O_WRONLY);
+    dup2(nowhere, STDOUT_FILENO);
+    dup2(nowhere, STDERR_FILENO);
+    const int status = ulam_run_options_read(options, argc, argv);
+    fflush(stdout);
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    close(out);
+    close(err);
+    close(nowhere);
+    return status;
+}
+
 int ulam_run_main(int argc, char **argv)
 {
     ulam_run_options options;
-    int status = ulam_run_options_read(&options, argc, argv);
+    int status = read_options(&options, argc, argv);
     const bool supervised = options.ranks > 1 || options.retries > 0 || options.hostfile;
     if (status < 0)
         status = supervised && !ulam_ranks_launched() ? launch(&options, argc, argv) : run_here(&options, argc, argv);

@@ -41,6 +41,8 @@ static uint64_t runs_known(const ulam_state *state)
 ulam_status ulam_session_put(void *session, const ulam_state *state, ulam_error *error)
 {
     ulam_run_session *self = session;
+    if (!self->found && runs_known(state) == 0)
+        return ULAM_OK; /* a first file without a run would only be in the way */
     ulam_session *entry = &self->provenance.sessions[self->provenance.count - 1];
     free(entry->end);
     entry->end = time_now();
@@ -99,6 +101,7 @@ static ulam_status resume(ulam_run_session *self, bool hold, ulam_error *error)
     char *difference = NULL;
     ulam_status status = ulam_result_resume(self->job.output, &self->state, self->options->accept_model,
                                             &self->provenance, &relation, &difference, error);
+    self->found = relation == ULAM_FILE_SAME;
     if (!status && relation == ULAM_FILE_OTHER) status = judge_other(self, hold, difference, error);
     if (!status && relation == ULAM_FILE_SAME && hold && !ulam_state_complete(&self->state))
         status = ulam_state_verify(&self->state, error);

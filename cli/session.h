@@ -21,6 +21,7 @@ typedef struct {
     ulam_state state;
     ulam_provenance provenance; /* the last entry is this session's, once it has begun */
     ulam_output_lock lock;
+    bool found;   /* the output held this job already */
     double start; /* on ulam_clock() */
     uint64_t runs_before;
 } ulam_run_session;

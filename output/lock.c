@@ -86,6 +86,9 @@ static ulam_status take_flock(ulam_output_lock *self, int (*lock)(int, int), ula
                 status = fail_system(self, error);
         } else if (names(self->path, file)) {
             const ulam_lock_owner here = ulam_lock_owner_here();
+            ulam_lock_owner before;
+            if (ulam_lock_owner_read(&before, file) && strcmp(before.note, "-") != 0)
+                snprintf(self->left, sizeof self->left, "%s", before.note);
             ulam_lock_owner_write(&here, file); /* for messages alone: a full disk is no reason to fail */
             hold(self, file, false);
             return ULAM_OK;
@@ -233,6 +236,14 @@ ulam_status ulam_output_lock_take_with(ulam_output_lock *self, const char *path,
 ulam_status ulam_output_lock_take(ulam_output_lock *self, const char *path, ulam_error *error)
 {
     return ulam_output_lock_take_with(self, path, flock, error);
+}
+
+void ulam_output_lock_leave_note(ulam_output_lock *self, const char *note)
+{
+    if (!self->held) return;
+    ulam_lock_owner here = ulam_lock_owner_here();
+    snprintf(here.note, sizeof here.note, "%s", note);
+    ulam_lock_owner_write(&here, self->file);
 }
 
 ulam_status ulam_output_lock_touch(ulam_output_lock *self, ulam_error *error)

@@ -23,12 +23,17 @@ typedef struct {
     int file;     /* descriptor of the lock */
     bool held;
     bool file_only; /* the file system has no flock */
+    char left[64];  /* the note of a holder that died; empty: none did, or it left none */
 } ulam_output_lock;
 
 /* Takes the lock of the result file at path, which need not exist, and removes the temporaries that dead jobs left beside
  * it. ULAM_EINVAL: another job holds it; the message names path, host and process. ULAM_EIO: no lock can be made there;
  * ULAM_ENOMEM. Whatever it returns, ulam_output_lock_release() may be called. */
 ulam_status ulam_output_lock_take(ulam_output_lock *self, const char *path, ulam_error *error);
+
+/* Leaves a word in the lock, without blanks, for the job that takes it over should this one die. What cannot be written is
+ * forgone. */
+void ulam_output_lock_leave_note(ulam_output_lock *self, const char *note);
 
 /* Shows that the holder is alive, and that the lock is still its own: to be called at least once a minute. ULAM_EIO: the
  * lock is gone, another job may have taken it. */

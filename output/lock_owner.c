@@ -24,7 +24,7 @@ static bool find_process(long process, unsigned long long *start, char *state)
 
 ulam_lock_owner ulam_lock_owner_here(void)
 {
-    ulam_lock_owner self = {.process = (long)getpid()};
+    ulam_lock_owner self = {.process = (long)getpid(), .note = "-"};
     if (gethostname(self.host, sizeof self.host) != 0) strcpy(self.host, "?");
     self.host[sizeof self.host - 1] = '\0';
     char state;
@@ -34,19 +34,21 @@ ulam_lock_owner ulam_lock_owner_here(void)
 
 bool ulam_lock_owner_write(const ulam_lock_owner *self, int file)
 {
-    char text[320];
-    const int length = snprintf(text, sizeof text, "%s %ld %llu\n", self->host, self->process, self->start);
+    char text[384];
+    const int length =
+        snprintf(text, sizeof text, "%s %ld %llu %s\n", self->host, self->process, self->start, self->note);
     return ftruncate(file, 0) == 0 && pwrite(file, text, (size_t)length, 0) == length;
 }
 
 bool ulam_lock_owner_read(ulam_lock_owner *self, int file)
 {
-    char text[320];
+    char text[384];
     *self = (ulam_lock_owner){0};
     const ssize_t size = pread(file, text, sizeof text - 1, 0);
     if (size <= 0) return false;
     text[size] = '\0';
-    return sscanf(text, "%255s %ld %llu", self->host, &self->process, &self->start) == 3 && self->process > 0;
+    return sscanf(text, "%255s %ld %llu %63s", self->host, &self->process, &self->start, self->note) >= 3 &&
+           self->process > 0;
 }
 
 bool ulam_lock_owner_died_here(const ulam_lock_owner *self)

@@ -9,6 +9,7 @@ typedef struct {
     char host[256];
     long process;
     unsigned long long start; /* of the process, in the system's ticks; 0: not known */
+    char note[64];            /* a word of its own; "-": none */
 } ulam_lock_owner;
 
 /* This process. */
