@@ -232,17 +232,21 @@ static bool fits(const ulam_schedule *self, size_t p, double left)
     return left > 0 && longest_block(self, p) <= left;
 }
 
-/* Brings a chunk that fits to the top of the stack of those given back; false: there is none. */
+/* Brings a chunk that fits to the top of the stack of those given back; false: there is none. Before a deadline it is the
+ * one with the earliest runs, since the results end at the first gap. */
 static bool find_returned(ulam_schedule *self, double left)
 {
+    size_t found = none;
     for (size_t i = self->n_returned; i-- > 0;) {
         if (!fits(self, self->returned[i].point, left)) continue;
-        const ulam_chunk chunk = self->returned[i];
-        self->returned[i] = self->returned[self->n_returned - 1];
-        self->returned[self->n_returned - 1] = chunk;
-        return true;
+        if (found == none || self->returned[i].first < self->returned[found].first) found = i;
+        if (isinf(left)) break;
     }
-    return false;
+    if (found == none) return false;
+    const ulam_chunk chunk = self->returned[found];
+    self->returned[found] = self->returned[self->n_returned - 1];
+    self->returned[self->n_returned - 1] = chunk;
+    return true;
 }
 
 /* The point whose turn it is: given back; never visited; not measured yet; the costliest that fits. */
@@ -313,13 +317,14 @@ static ulam_chunk cut(ulam_schedule *self, size_t p, bool returned, double secon
     return chunk;
 }
 
-/* Blocks are begun up to the assignment's seconds, and the last of them may be as long as any. */
+/* Blocks are begun up to the assignment's seconds, and the last of them may be as long as any. Assignments shrink towards
+ * the deadline, so that little is given back in the end and the results have few gaps. */
 ulam_status ulam_schedule_take(ulam_schedule *self, double left, ulam_assignment *assignment)
 {
-    const double planned = fmin(plan(self), left);
+    const double planned = fmin(plan(self), left / 16);
     double used = 0;
     assignment->n = 0;
-    assignment->seconds = fmin(1.5, fmax(2 * planned, 0.02));
+    assignment->seconds = fmin(1.5, fmax(2 * planned, fmin(0.02, left / 8)));
     while (assignment->n < self->max_chunks) {
         bool returned;
         const size_t p = next_point(self, left - used, &returned);
@@ -330,9 +335,10 @@ ulam_status ulam_schedule_take(ulam_schedule *self, double left, ulam_assignment
         if (assignment->n && (alone || isnan(cost) || used + block > planned)) break;
         const ulam_chunk place = {0};
         if (ulam_assignment_add(assignment, &place)) return assignment->n ? ULAM_OK : ULAM_ENOMEM;
-        const ulam_chunk chunk = cut(self, p, returned, fmin(planned, left - longest_block(self, p)) - used);
+        const double spare = left - longest_block(self, p); /* in which blocks may be begun */
+        const ulam_chunk chunk = cut(self, p, returned, fmin(planned, spare / 4) - used);
         assignment->chunks[assignment->n - 1] = chunk;
-        assignment->seconds = fmin(assignment->seconds, left - longest_block(self, p));
+        assignment->seconds = fmin(assignment->seconds, spare);
         if (alone || isnan(cost)) break;
         used += cost * (double)chunk.runs;
     }

@@ -19,7 +19,7 @@
 enum {
     RANKS = 64,
     SEEDS = 300,
-    MOST_LEFT = 64
+    MOST_LEFT = 1024
 };
 
 static const ulam_observable observable = {.name = "length"};

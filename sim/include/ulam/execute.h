@@ -42,9 +42,9 @@ typedef struct {
 typedef struct {
     const volatile sig_atomic_t *requested; /* set by a signal handler: stop handing out now; NULL: never */
     double deadline;                        /* on ulam_clock(), s; INFINITY or 0: none */
-    double
-        grace; /* s past the request or the deadline after which runs still in hand are dropped; INFINITY: none is. In
-                     one process none ever is: the run in hand is waited for */
+    /* s past the request or the deadline after which runs still in hand are dropped; INFINITY: none is. In one process none
+     * ever is: the block in hand is waited for. */
+    double grace;
 } ulam_stop;
 
 typedef struct {
@@ -57,9 +57,9 @@ typedef struct {
 double ulam_clock(void);
 
 /* Performs the runs that state lacks, in this process, and puts the state into the sink every job->conduct.checkpoint
- * seconds (0 or INFINITY: not) and at the end; a put that fails ends the job. Stopped early it returns ULAM_OK with an incomplete state. ULAM_ERUN: a run failed, or more than
- * max_failed; the message names model, point and run. Others as the parts return them; what was done before is in the
- * state. */
+ * seconds (0 or INFINITY: not) and at the end; a checkpoint that fails ends the job, and the put at the end is tried all
+ * the same. Stopped early it returns ULAM_OK with an incomplete state. ULAM_ERUN: a run failed, or more than max_failed;
+ * the message names model, point and run. Others as the parts return them; what was done before is in the state. */
 ulam_status ulam_execute(const ulam_job *job, ulam_state *state, const ulam_execution *execution, ulam_error *error);
 
 /* Performs one run of a point again, in this process, into values[job->width]. ULAM_ERUN: it fails, as it did; others as
