@@ -93,6 +93,15 @@ class Run(command.Case):
             self.assertEqual(list(results.runs.values), [2000, 3000])
             self.assertEqual(list(results.coords["kind"].values), ["call", "put"])
 
+    def test_a_table_of_one_column_labels_its_points(self):
+        self.write("scan.csv", "strike\n90\n110\n")
+        self.write("job.yaml", "model: european\npoints: scan.csv\nruns: 100\n")
+        self.succeeds("run", "job.yaml")
+        with xarray.open_dataset(self.folder / "job.h5", group="results", engine="h5netcdf") as results:
+            self.assertEqual(results.price.dims, ("point",))
+            self.assertEqual(list(results.point.values), [0, 1])
+            self.assertEqual(list(results.price.coords["strike"].values), [90, 110])
+
     def test_array_observables_are_labelled(self):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
