@@ -102,6 +102,13 @@ class Run(command.Case):
             self.assertEqual(list(results.point.values), [0, 1])
             self.assertEqual(list(results.price.coords["strike"].values), [90, 110])
 
+    def test_the_same_points_with_other_dimensions_are_another_job(self):
+        self.write("scan.csv", "strike,kind\n90,call\n90,put\n")
+        self.write("job.yaml", "model: european\nruns: 100\npoints: scan.csv\n")
+        self.succeeds("run", "job.yaml")
+        self.write("job.yaml", "model: european\nruns: 100\nsweep: {strike: [90], kind: [call, put]}\n")
+        self.refused(2, "run", "job.yaml", says="swept: point (strike, kind) in the file, strike, kind in the job")
+
     def test_array_observables_are_labelled(self):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
