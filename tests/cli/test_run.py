@@ -34,6 +34,16 @@ class Help(command.Case):
         self.assertIn("405", done.stdout)
         self.assertEqual(list(self.folder.iterdir()), [])
 
+    def test_check_calls_a_range_only_what_is_one(self):
+        self.write("job.yaml", "model: european\nruns: 9\nsweep:\n  strike: [90, 110, 100, 95]\n  kind: [put, call]\n"
+                               "  spot: [99, 98, 97, 96.5]\n  maturity: [1, 2, 3]\n")
+        lines = self.succeeds("check", "job.yaml").stdout.splitlines()
+        for name, values in (("strike", "90, 110, 100, …"), ("spot", "from 99 to 96.5")):
+            line, = (line for line in lines if line.startswith(f"  {name}: "))
+            self.assertTrue(line.startswith(f"  {name}: {values}") and line.endswith(" (4 values)"), line)
+        self.assertTrue(any(line.startswith("  kind: put, call") for line in lines))
+        self.assertTrue(any(line.startswith("  maturity: 1, 2, 3") for line in lines))
+
 
 class Run(command.Case):
     def test_quickstart_agrees_with_the_exact_prices(self):
