@@ -176,6 +176,15 @@ static void put_observable(results *self, size_t observable)
 
 static void put_list(results *self)
 {
+    const size_t n_axes = self->job->n_axes;
+    const char **axes = calloc(n_axes + 1, sizeof *axes);
+    for (size_t i = 0; axes && i < n_axes; i++) axes[i] = self->job->axes[i].name;
+    if (axes)
+        ulam_h5_put_words(self->group.h5, self->group.group, "dimensions", axes, n_axes);
+    else
+        ulam_h5_fail_memory(self->group.h5);
+    free(axes);
+
     const size_t n = self->job->model->n_observables;
     for (size_t i = 0; i < n; i++) self->names[i] = self->names[i * ULAM_FIGURES];
     ulam_h5_put_words(self->group.h5, self->group.group, "observables", self->names, n);

@@ -119,6 +119,15 @@ class Run(command.Case):
         self.write("job.yaml", "model: european\nruns: 100\nsweep: {strike: [90], kind: [call, put]}\n")
         self.refused(2, "run", "job.yaml", says="swept: point (strike, kind) in the file, strike, kind in the job")
 
+    def test_show_follows_the_order_of_the_sweep(self):
+        self.write("job.yaml", "model: european\nruns: 10\nsweep:\n  volatility: [0.1, 0.2, 0.3]\n  strike: [90, 100]\n"
+                               "  kind: [call, put]\n  spot: [99, 101]\nzip: [[kind, spot]]\n")
+        self.succeeds("run", "job.yaml")
+        lines = self.succeeds("show", "job.h5").stdout.splitlines()
+        self.assertIn("points    12: volatility (3), strike (2), spot + kind (2)", lines)
+        table = next(line for line in lines if line.startswith("point "))
+        self.assertEqual(table.replace("(yr^-1/2)", "").split()[:5], ["point", "volatility", "strike", "spot", "kind"])
+
     def test_array_observables_are_labelled(self):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
