@@ -128,6 +128,15 @@ class Run(command.Case):
         table = next(line for line in lines if line.startswith("point "))
         self.assertEqual(table.replace("(yr^-1/2)", "").split()[:5], ["point", "volatility", "strike", "spot", "kind"])
 
+    def test_differences_from_another_job_follow_the_advice_three_at_most(self):
+        self.write("job.yaml", "model: european\nruns: 10\n")
+        self.succeeds("run", "job.yaml")
+        changed = [word for name in ("spot", "strike", "rate", "maturity", "volatility") for word in ("--set", f"{name}=2")]
+        self.refused(2, "run", *changed[:2], "--seed", "9", "job.yaml", says=(
+            "--force-new (seed: 20261121 in the file, 9 in the job; params.spot: 100 in the file, 2 in the job)"))
+        refused = self.refused(2, "run", *changed, "job.yaml", says="; and 2 more)")
+        self.assertEqual(refused.stderr.count(" in the file, "), 3)
+
     def test_array_observables_are_labelled(self):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
