@@ -91,10 +91,35 @@ static void print_parameters(const ulam_job *job)
     }
 }
 
-/* What a point's sums take up on rank 0, about: four accumulators of a few limbs for each element. */
-enum {
-    BYTES_AN_ELEMENT = 512
-};
+/* Bytes on rank 0, about, at their highest: while the file is written, whose image is there twice. */
+static double memory_of(const ulam_job *job)
+{
+    enum {
+        IN_MEMORY = 320,     /* an element's four accumulators of a few limbs */
+        IN_FILE = 345,       /* its figures and packed sums */
+        POINT_IN_FILE = 120, /* a point's counts, and where it begins */
+        ON_THE_WAY = 2       /* tallies beside those of the points: the worker's, and the one being added */
+    };
+    const double elements = (double)job->n_points * (double)job->width;
+    const double values = (double)job->model->n_parameters * sizeof(ulam_value);
+    const double point = sizeof(ulam_point_state) + sizeof(ulam_point) + values + 2 * (POINT_IN_FILE + values);
+    double block = 0;
+    for (size_t i = 0; i < job->n_points; i++)
+        if ((double)job->points[i].block > block) block = (double)job->points[i].block;
+    return elements * (IN_MEMORY + sizeof(ulam_summary) + sizeof(double) + 2 * IN_FILE) +
+           (double)job->n_points * point + (double)job->width * (ON_THE_WAY * IN_MEMORY + block * sizeof(double));
+}
+
+static void print_memory(const ulam_job *job)
+{
+    const double bytes = memory_of(job);
+    if (bytes < 1e6)
+        puts("memory   below 1 MB on rank 0, beside the program");
+    else if (bytes < 1e9)
+        printf("memory   about %.0f MB on rank 0, beside the program\n", bytes / 1e6);
+    else
+        printf("memory   about %.1f GB on rank 0, beside the program\n", bytes / 1e9);
+}
 
 static void print_job(const ulam_job *job)
 {
@@ -114,8 +139,7 @@ static void print_job(const ulam_job *job)
     if (most != fewest) printf("  (%llu to %llu a point)", (unsigned long long)fewest, (unsigned long long)most);
     printf("\nseed     %llu, streams %s\n", (unsigned long long)job->seed,
            job->streams == ULAM_STREAMS_COMMON ? "common to all points" : "independent");
-    printf("memory   about %.3g MB on rank 0\n",
-           (double)job->n_points * (double)(job->width * BYTES_AN_ELEMENT + sizeof(ulam_point_state)) / 1e6);
+    print_memory(job);
     printf("output   %s\n", job->output);
 }
 

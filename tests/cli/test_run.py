@@ -2,6 +2,8 @@
 """The path of a user: models, check, run, show, and the file in xarray."""
 
 import pathlib
+import re
+import subprocess
 import sys
 import warnings
 
@@ -43,6 +45,26 @@ class Help(command.Case):
             self.assertTrue(line.startswith(f"  {name}: {values}") and line.endswith(" (4 values)"), line)
         self.assertTrue(any(line.startswith("  kind: put, call") for line in lines))
         self.assertTrue(any(line.startswith("  maturity: 1, 2, 3") for line in lines))
+
+    def peak(self, job):
+        """Megabytes that a run takes at most."""
+        measure = ("import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
+                   "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+        run = [command.ULAM, "run", "-q", "--force-new", job]
+        done = subprocess.run([sys.executable, "-c", measure, *run], cwd=self.folder, capture_output=True, text=True,
+                              check=True)
+        return int(done.stdout) * 1024 / 1e6
+
+    def test_check_foresees_the_memory(self):
+        self.write("small.yaml", "model: buffon\nruns: 10\n")
+        self.assertIn("memory   below 1 MB", self.succeeds("check", "small.yaml").stdout)
+        program = self.peak("small.yaml")
+        for job in ("queue\nparams: {customers: 100000}\n",
+                    "european\nsweep: {strike: {from: 50, to: 150, steps: 50000}}\n"):
+            self.write("job.yaml", f"model: {job}runs: 20\n")
+            foreseen = int(re.search("memory   about ([0-9]+) MB", self.succeeds("check", "job.yaml").stdout)[1])
+            measured = self.peak("job.yaml") - program
+            self.assertLess(abs(foreseen / measured - 1), 0.4, f"{job}: {foreseen} MB, not {measured} MB")
 
 
 class Run(command.Case):
@@ -131,7 +153,8 @@ class Run(command.Case):
     def test_differences_from_another_job_follow_the_advice_three_at_most(self):
         self.write("job.yaml", "model: european\nruns: 10\n")
         self.succeeds("run", "job.yaml")
-        changed = [word for name in ("spot", "strike", "rate", "maturity", "volatility") for word in ("--set", f"{name}=2")]
+        names = ("spot", "strike", "rate", "maturity", "volatility")
+        changed = [word for name in names for word in ("--set", f"{name}=2")]
         self.refused(2, "run", *changed[:2], "--seed", "9", "job.yaml", says=(
             "--force-new (seed: 20261121 in the file, 9 in the job; params.spot: 100 in the file, 2 in the job)"))
         refused = self.refused(2, "run", *changed, "job.yaml", says="; and 2 more)")
