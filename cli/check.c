@@ -21,11 +21,6 @@ static const char help[] =
 
 static const struct option options[] = {ULAM_JOB_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 
-/* What a point's sums take up on rank 0, about: four accumulators of a few limbs for each element. */
-enum {
-    BYTES_AN_ELEMENT = 512
-};
-
 static void print_axes(const ulam_job *job)
 {
     for (size_t i = 0; i < job->n_axes; i++) {
@@ -37,27 +32,93 @@ static void print_axes(const ulam_job *job)
     puts(job->n_axes ? ")" : "");
 }
 
-static bool is_swept(const ulam_job *job, size_t parameter)
+/* The axis along which a parameter varies, and how many points its steps are apart. NULL: it is fixed. */
+static const ulam_axis *axis_of(const ulam_job *job, size_t parameter, size_t *stride)
 {
-    for (size_t a = 0; a < job->n_axes; a++)
+    *stride = 1;
+    for (size_t a = job->n_axes; a-- > 0; *stride *= job->axes[a].length)
         for (size_t k = 0; k < job->axes[a].n_parameters; k++)
-            if (job->axes[a].parameters[k] == parameter) return true;
-    return false;
+            if (job->axes[a].parameters[k] == parameter) return &job->axes[a];
+    return NULL;
+}
+
+/* -1, 0 or 1, as the values fall, are equal, or rise. */
+static int direction(ulam_type type, ulam_value from, ulam_value to)
+{
+    if (type == ULAM_REAL) return (to.real > from.real) - (to.real < from.real);
+    return (to.integer > from.integer) - (to.integer < from.integer);
+}
+
+/* Whether the two ends tell all of the values: numbers that only rise or only fall. */
+static bool is_range(const ulam_job *job, size_t parameter, size_t n, size_t stride)
+{
+    const ulam_type type = job->model->parameters[parameter].type;
+    if (type != ULAM_REAL && type != ULAM_INTEGER) return false;
+    const int first = direction(type, job->points[0].values[parameter], job->points[stride].values[parameter]);
+    for (size_t i = 1; i < n; i++)
+        if (direction(type, job->points[(i - 1) * stride].values[parameter],
+                      job->points[i * stride].values[parameter]) != first)
+            return false;
+    return first != 0;
+}
+
+static void print_value(const ulam_job *job, size_t parameter, size_t point, const char *before)
+{
+    char *text = ulam_value_text(&job->model->parameters[parameter], job->points[point].values[parameter]);
+    printf("%s%s", before, text ? text : "");
+    free(text);
 }
 
 static void print_parameters(const ulam_job *job)
 {
+    enum {
+        LISTED = 3
+    };
     const ulam_model *model = job->model;
     for (size_t i = 0; i < model->n_parameters; i++) {
-        const ulam_parameter *parameter = &model->parameters[i];
-        char *first = ulam_value_text(parameter, job->points[0].values[i]);
-        char *last = ulam_value_text(parameter, job->points[job->n_points - 1].values[i]);
-        printf("  %s: %s", parameter->name, first ? first : "");
-        if (is_swept(job, i)) printf(" to %s", last ? last : "");
-        printf("%s%s\n", parameter->unit ? " " : "", parameter->unit ? parameter->unit : "");
-        free(first);
-        free(last);
+        const char *unit = model->parameters[i].unit;
+        size_t stride;
+        const ulam_axis *axis = axis_of(job, i, &stride);
+        const size_t n = axis ? axis->length : 1;
+        const bool range = n > LISTED && is_range(job, i, n, stride);
+        printf("  %s:", model->parameters[i].name);
+        print_value(job, i, 0, range ? " from " : " ");
+        for (size_t k = 1; !range && k < n && k < LISTED; k++) print_value(job, i, k * stride, ", ");
+        if (range) print_value(job, i, (n - 1) * stride, " to ");
+        printf("%s%s%s", !range && n > LISTED ? ", …" : "", unit ? " " : "", unit ? unit : "");
+        if (n > LISTED) printf(" (%zu values)", n);
+        putchar('\n');
     }
+}
+
+/* Bytes on rank 0, about, at their highest: while the file is written, whose image is there twice. */
+static double memory_of(const ulam_job *job)
+{
+    enum {
+        IN_MEMORY = 320,     /* an element's four accumulators of a few limbs */
+        IN_FILE = 345,       /* its figures and packed sums */
+        POINT_IN_FILE = 120, /* a point's counts, and where it begins */
+        ON_THE_WAY = 2       /* tallies beside those of the points: the worker's, and the one being added */
+    };
+    const double elements = (double)job->n_points * (double)job->width;
+    const double values = (double)job->model->n_parameters * sizeof(ulam_value);
+    const double point = sizeof(ulam_point_state) + sizeof(ulam_point) + values + 2 * (POINT_IN_FILE + values);
+    double block = 0;
+    for (size_t i = 0; i < job->n_points; i++)
+        if ((double)job->points[i].block > block) block = (double)job->points[i].block;
+    return elements * (IN_MEMORY + sizeof(ulam_summary) + sizeof(double) + 2 * IN_FILE) +
+           (double)job->n_points * point + (double)job->width * (ON_THE_WAY * IN_MEMORY + block * sizeof(double));
+}
+
+static void print_memory(const ulam_job *job)
+{
+    const double bytes = memory_of(job);
+    if (bytes < 1e6)
+        puts("memory   below 1 MB on rank 0, beside the program");
+    else if (bytes < 1e9)
+        printf("memory   about %.0f MB on rank 0, beside the program\n", bytes / 1e6);
+    else
+        printf("memory   about %.1f GB on rank 0, beside the program\n", bytes / 1e9);
 }
 
 static void print_job(const ulam_job *job)
@@ -78,8 +139,7 @@ static void print_job(const ulam_job *job)
     if (most != fewest) printf("  (%llu to %llu a point)", (unsigned long long)fewest, (unsigned long long)most);
     printf("\nseed     %llu, streams %s\n", (unsigned long long)job->seed,
            job->streams == ULAM_STREAMS_COMMON ? "common to all points" : "independent");
-    printf("memory   about %.3g MB on rank 0\n",
-           (double)job->n_points * (double)(job->width * BYTES_AN_ELEMENT + sizeof(ulam_point_state)) / 1e6);
+    print_memory(job);
     printf("output   %s\n", job->output);
 }
 

@@ -96,10 +96,8 @@ void ulam_estimate_text(char *text, double mean, double std_error, const ulam_pr
 void ulam_deviation_text(char *text, double mean, double std_error, double exact)
 {
     const double deviation = mean == exact ? 0 : (mean - exact) / std_error;
-    if (isnan(deviation))
+    if (!isfinite(deviation)) /* values that are all equal do not tell how far off they are */
         snprintf(text, ULAM_ESTIMATE_SIZE, "%s", undefined);
-    else if (isinf(deviation))
-        snprintf(text, ULAM_ESTIMATE_SIZE, "%s∞σ", deviation > 0 ? "+" : "-");
     else if (fabs(deviation) < 1e4)
         snprintf(text, ULAM_ESTIMATE_SIZE, "%+.1fσ", deviation);
     else

@@ -26,7 +26,7 @@ void ulam_number_text(char *text, double value, const ulam_precision *precision)
 /* "mean ± error"; an error that is not known is "—". */
 void ulam_estimate_text(char *text, double mean, double std_error, const ulam_precision *precision);
 
-/* How far the mean is from its exact value, in standard errors: "+0.8σ". */
+/* How far the mean is from its exact value, in standard errors: "+0.8σ"; "—" where the error is 0 or not known. */
 void ulam_deviation_text(char *text, double mean, double std_error, double exact);
 
 #endif

@@ -89,6 +89,7 @@ static void print_parameters(const ulam_model *model)
                                          parameter->default_value ? parameter->default_value : "required",
                                          or_empty(parameter->unit), bounds, or_empty(parameter->help)});
     }
+    ulam_table_wrap(&table, ulam_terminal_width());
     ulam_table_print(&table, stdout, 0, 0);
     ulam_table_free(&table);
 }
@@ -117,6 +118,7 @@ static void print_observables(const ulam_model *model)
         add_row(&table, (const char *[]){name, kinds[observable->kind], or_empty(observable->unit),
                                          observable->exact ? "known" : "", or_empty(observable->help)});
     }
+    ulam_table_wrap(&table, ulam_terminal_width());
     ulam_table_print(&table, stdout, 0, 0);
     ulam_table_free(&table);
 }

@@ -70,23 +70,37 @@ ulam_status ulam_session_begin(ulam_run_session *self, int argc, char **argv, co
     return ULAM_OK;
 }
 
-/* Makes one line of several. */
-static void join_lines(char *text)
+/* The first of several lines as one, "a; b; c; and 2 more". Owned by the caller; NULL: out of memory. */
+static char *join_lines(const char *text)
 {
-    if (!text) return;
-    for (size_t end = strlen(text); end > 0 && text[end - 1] == '\n'; end--) text[end - 1] = '\0';
-    for (char *at = strchr(text, '\n'); at; at = strchr(at, '\n')) *at = ';';
+    enum {
+        MOST = 3
+    };
+    char *joined = NULL;
+    size_t size, lines = 0;
+    FILE *out = open_memstream(&joined, &size);
+    if (!out) return NULL;
+    for (const char *end; *text; text = *end ? end + 1 : end) {
+        end = strchrnul(text, '\n');
+        if (end > text && lines++ < MOST) fprintf(out, "%s%.*s", lines > 1 ? "; " : "", (int)(end - text), text);
+    }
+    if (lines > MOST) fprintf(out, "; and %zu more", lines - MOST);
+    fclose(out);
+    return joined;
 }
 
 /* Another job stands in the output: refuses, or with --force-new puts that file aside. */
-static ulam_status judge_other(const ulam_run_session *self, bool hold, char *difference, ulam_error *error)
+static ulam_status judge_other(const ulam_run_session *self, bool hold, const char *difference, ulam_error *error)
 {
     const char *output = self->job.output;
-    join_lines(difference);
-    if (!self->options->force_new)
-        return ulam_fail(error, ULAM_EIDENTITY,
-                         "%s belongs to another job (%s); name another file with -o, or start over with --force-new",
-                         output, difference ? difference : "");
+    if (!self->options->force_new) {
+        char *differences = join_lines(difference ? difference : "");
+        ulam_fail(error, ULAM_EIDENTITY,
+                  "%s belongs to another job; name another file with -o, or start over with --force-new (%s)", output,
+                  differences ? differences : "");
+        free(differences);
+        return ULAM_EIDENTITY;
+    }
     if (!hold) return ULAM_OK;
     char *aside = NULL;
     const ulam_status status = ulam_result_set_aside(output, &aside, error);

@@ -1,12 +1,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "options.h"
 #include "show.h"
 #include "subcommands.h"
+#include "table.h"
 
 static const char help[] =
     "usage: ulam show [OPTION]... FILE\n"
@@ -117,14 +116,6 @@ static bool read_options(request *self, int argc, char **argv, int *status)
     return self->view.file != NULL;
 }
 
-/* 0: not a terminal. */
-static size_t terminal_width(void)
-{
-    struct winsize size;
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
-    return size.ws_col;
-}
-
 static const ulam_result_observable *find(const ulam_result *result, const char *name)
 {
     for (size_t i = 0; i < result->n_observables; i++)
@@ -213,7 +204,7 @@ int ulam_show_main(int argc, char **argv)
         goto out;
     }
     self.view.result = &result;
-    self.view.width = terminal_width();
+    self.view.width = ulam_terminal_width();
     status = self.job ? show_job(&result) : show(&self);
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) {
         fprintf(stderr, "ulam show: cannot write to standard output: %s\n", strerror(errno));

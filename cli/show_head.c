@@ -16,48 +16,22 @@ static const char *grouped(char text[32], uint64_t value)
     return at;
 }
 
-static size_t count_values(const ulam_result *result, const ulam_result_parameter *parameter)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < result->n_points; i++) {
-        bool seen = false;
-        for (size_t j = 0; j < i && !seen; j++) seen = strcmp(parameter->text[i], parameter->text[j]) == 0;
-        n += !seen;
-    }
-    return n;
-}
-
-static bool varies_with(const ulam_result_parameter *a, const ulam_result_parameter *b)
-{
-    return a->dimension && b->dimension && strcmp(a->dimension, b->dimension) == 0;
-}
-
-/* "rate + size": the parameters that advance together with the one at index i, if it is the first of them. */
-static void show_dimension(const ulam_result *result, size_t i, const char *separator, FILE *out)
-{
-    enum {
-        COUNTABLE = 20000 /* points up to which counting a parameter's values takes no time to speak of */
-    };
-    const ulam_result_parameter *first = &result->parameters[i];
-    fprintf(out, "%s%s", separator, first->name);
-    for (size_t j = i + 1; j < result->n_parameters; j++)
-        if (varies_with(first, &result->parameters[j])) fprintf(out, " + %s", result->parameters[j].name);
-    if (strcmp(first->dimension, first->name) == 0 && result->n_points <= COUNTABLE)
-        fprintf(out, " (%zu)", count_values(result, first));
-}
-
-/* "12: rate + size, flag (2), kind (3)". */
+/* "12: rate + size (2), flag (2), kind (3)", in the order of the sweep. */
 static void show_points(const ulam_result *result, FILE *out)
 {
     char text[32];
-    const char *separator = ": ";
     fprintf(out, "points    %s", grouped(text, result->n_points));
-    for (size_t i = 0; i < result->n_parameters; i++) {
-        bool first = result->parameters[i].dimension != NULL;
-        for (size_t j = 0; j < i && first; j++) first = !varies_with(&result->parameters[i], &result->parameters[j]);
-        if (!first) continue;
-        show_dimension(result, i, separator, out);
-        separator = ", ";
+    size_t k = 0;
+    for (size_t d = 0; d < result->n_dimensions; d++) {
+        const ulam_result_dimension *dimension = &result->dimensions[d];
+        const char *separator = d ? ", " : ": ";
+        for (; k < result->n_swept; k++) {
+            const ulam_result_parameter *parameter = &result->parameters[result->swept[k]];
+            if (strcmp(parameter->dimension, dimension->name) != 0) break;
+            fprintf(out, "%s%s", separator, parameter->name);
+            separator = " + ";
+        }
+        fprintf(out, " (%s)", grouped(text, dimension->length));
     }
     fputc('\n', out);
 }

@@ -26,17 +26,17 @@ static void head(printer *self, const char *name, const char *unit, bool left)
 static void begin(printer *self, const ulam_view *view, size_t columns)
 {
     const ulam_result *result = view->result;
-    *self = (printer){.view = view, .keys = result->n_points > 1 ? 1 : 0};
-    for (size_t i = 0; i < result->n_parameters; i++) self->keys += result->parameters[i].dimension != NULL;
+    *self = (printer){.view = view, .keys = result->n_swept + (result->n_points > 1 ? 1 : 0)};
     for (size_t i = 0; i < result->n_points; i++) {
         self->runs |= result->runs[i] != result->runs[0];
         self->failed |= result->failed[i] != 0;
     }
     ulam_table_init(&self->table, self->keys + (self->runs ? 1 : 0) + (self->failed ? 1 : 0) + columns);
     if (result->n_points > 1) head(self, "point", NULL, false);
-    for (size_t i = 0; i < result->n_parameters; i++)
-        if (result->parameters[i].dimension)
-            head(self, result->parameters[i].name, result->parameters[i].unit, result->parameters[i].is_text);
+    for (size_t i = 0; i < result->n_swept; i++) {
+        const ulam_result_parameter *parameter = &result->parameters[result->swept[i]];
+        head(self, parameter->name, parameter->unit, parameter->is_text);
+    }
     if (self->runs) head(self, "runs", NULL, false);
     if (self->failed) head(self, "failed", NULL, false);
 }
@@ -63,8 +63,7 @@ static void begin_row(printer *self, size_t point)
     ulam_table_row(&self->table);
     self->next = 0;
     if (result->n_points > 1) set_count(self, point);
-    for (size_t i = 0; i < result->n_parameters; i++)
-        if (result->parameters[i].dimension) set(self, result->parameters[i].text[point]);
+    for (size_t i = 0; i < result->n_swept; i++) set(self, result->parameters[result->swept[i]].text[point]);
     if (self->runs) set_count(self, result->runs[point]);
     if (self->failed) set_count(self, result->failed[point]);
 }

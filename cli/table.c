@@ -1,6 +1,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "table.h"
 
@@ -126,4 +128,69 @@ void ulam_table_print(const ulam_table *self, FILE *out, size_t width, size_t ke
         if (end == self->columns) break;
     }
     free(widths);
+}
+
+/* Bytes of text that fit into that many columns, up to the end of a word; a word that is too long stays whole. */
+static size_t fit(const char *text, size_t room)
+{
+    size_t best = 0, columns = 0;
+    for (size_t i = 0;; i++) {
+        if (text[i] == '\0' || text[i] == ' ') {
+            if (columns > room && best > 0) return best;
+            best = i;
+        }
+        if (text[i] == '\0') return best;
+        columns += ((unsigned char)text[i] & 0xC0) != 0x80;
+    }
+}
+
+/* Adds a row's last text, in as many rows as it takes. */
+static void add_wrapped(ulam_table *self, const char *text, size_t room)
+{
+    while (*text && !self->failed) {
+        const size_t n = fit(text, room);
+        char *line = strndup(text, n);
+        if (line)
+            ulam_table_set(self, self->columns - 1, line);
+        else
+            self->failed = true;
+        free(line);
+        text += n + strspn(text + n, " ");
+        if (*text) ulam_table_row(self);
+    }
+}
+
+void ulam_table_wrap(ulam_table *self, size_t width)
+{
+    enum {
+        LEAST = 20 /* columns that a text is given in any case */
+    };
+    if (self->failed || width == 0 || self->columns == 0) return;
+    const size_t last = self->columns - 1;
+    ulam_table wrapped;
+    ulam_table_init(&wrapped, self->columns);
+    size_t used = 0;
+    for (size_t column = 0; column <= last; column++) {
+        size_t widest = 0;
+        for (size_t row = 0; row <= self->rows; row++) {
+            const size_t text = ulam_text_width(at(self, row, column));
+            if (text > widest) widest = text;
+        }
+        if (column < last) used += widest + GAP;
+        ulam_table_head(&wrapped, column, at(self, 0, column), self->left[column]);
+    }
+    for (size_t row = 1; row <= self->rows; row++) {
+        ulam_table_row(&wrapped);
+        for (size_t column = 0; column < last; column++) ulam_table_set(&wrapped, column, at(self, row, column));
+        add_wrapped(&wrapped, at(self, row, last), width > used + LEAST ? width - used : LEAST);
+    }
+    ulam_table_free(self);
+    *self = wrapped;
+}
+
+size_t ulam_terminal_width(void)
+{
+    struct winsize size;
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+    return size.ws_col;
 }

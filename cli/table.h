@@ -31,6 +31,13 @@ void ulam_table_set(ulam_table *self, size_t column, const char *text);
  * behind the first `keys` columns, which are repeated. */
 void ulam_table_print(const ulam_table *self, FILE *out, size_t width, size_t keys);
 
+/* Breaks the texts of the last column between words, into further rows, so that the table fits the width if it can (0: no
+ * limit). */
+void ulam_table_wrap(ulam_table *self, size_t width);
+
+/* Columns of the terminal that standard output is. 0: it is none. */
+size_t ulam_terminal_width(void);
+
 /* Columns of a terminal that UTF-8 text takes, if none of its characters is wide. */
 size_t ulam_text_width(const char *text);
 

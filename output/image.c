@@ -87,9 +87,12 @@ static ulam_status open_temporary(replacement *self, const char *path, ulam_erro
     const size_t size = strlen(self->target) + 48;
     char *name = malloc(size);
     if (!name) return ulam_fail_memory(error, "writing the result file");
+    struct stat old;
+    const bool replaces = stat(self->target, &old) == 0;
+    const mode_t mode = replaces ? old.st_mode & 0777 : 0666;
     for (int i = 0; i < ATTEMPTS && self->file < 0; i++) {
         snprintf(name, size, ULAM_TEMPORARY_NAME, self->target, (long)getpid(), i);
-        self->file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        self->file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (self->file < 0 && errno != EEXIST) break;
     }
     if (self->file < 0) {
@@ -97,6 +100,7 @@ static ulam_status open_temporary(replacement *self, const char *path, ulam_erro
         return fail_write(error, path, "make a temporary beside the file");
     }
     self->temporary = name;
+    if (replaces) fchmod(self->file, mode); /* gives back what the umask took; it is narrower where this fails */
     return ULAM_OK;
 }
 

@@ -62,6 +62,7 @@ ulam_status ulam_result_read(ulam_result *self, const char *path, ulam_error *er
     ulam_read_open(&h5, &image, path, error ? error : &unused);
     read_head(&h5, self);
     ulam_read_points(&h5, self);
+    ulam_read_sweep(&h5, self);
     ulam_read_results(&h5, self);
     ulam_read_failures(&h5, self);
     ulam_read_dropped(&h5, self);
@@ -100,7 +101,10 @@ void ulam_result_free(ulam_result *self)
 {
     for (size_t i = 0; i < self->n_parameters; i++) free_parameter(&self->parameters[i], self->n_points);
     for (size_t i = 0; i < self->n_observables; i++) free_observable(&self->observables[i]);
+    for (size_t i = 0; i < self->n_dimensions; i++) free(self->dimensions[i].name);
     free(self->parameters);
+    free(self->dimensions);
+    free(self->swept);
     free(self->observables);
     free(self->model);
     free(self->version);

@@ -15,6 +15,9 @@ void ulam_read_open(ulam_h5 *h5, ulam_bytes *image, const char *path, ulam_error
 ulam_status ulam_read_close(ulam_h5 *h5, ulam_bytes *image, const char *path);
 
 void ulam_read_points(ulam_h5 *h5, ulam_result *result);
+/* After the points: what they are swept along. */
+void ulam_read_sweep(ulam_h5 *h5, ulam_result *result);
+
 void ulam_read_results(ulam_h5 *h5, ulam_result *result);
 void ulam_read_failures(ulam_h5 *h5, ulam_result *result);
 void ulam_read_dropped(ulam_h5 *h5, ulam_result *result);

@@ -99,6 +99,11 @@ typedef struct {
 } ulam_result_parameter;
 
 typedef struct {
+    char *name; /* of a parameter, or of several that advance together */
+    size_t length;
+} ulam_result_dimension;
+
+typedef struct {
     char *model, *version, *job, *identity;
     uint64_t seed;
     bool complete;
@@ -113,6 +118,10 @@ typedef struct {
     size_t n_dropped;
     ulam_result_parameter *parameters;
     size_t n_parameters;
+    ulam_result_dimension *dimensions; /* [n_dimensions], in the order of the sweep */
+    size_t n_dimensions;
+    size_t *swept; /* [n_swept] parameters that vary, dimension by dimension */
+    size_t n_swept;
     ulam_result_observable *observables;
     size_t n_observables;
     ulam_provenance provenance;

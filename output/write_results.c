@@ -49,6 +49,7 @@ static void take_names(results *self)
         }
 }
 
+/* The parameter is the dimension: its values are the coordinate. */
 static void put_axis_of_one(results *self, size_t axis, size_t stride)
 {
     const ulam_axis *along = &self->job->axes[axis];
@@ -86,13 +87,18 @@ static void put_label(results *self, size_t axis, size_t parameter, size_t strid
     self->coordinates = coordinates;
 }
 
-/* Several parameters that advance together: the dimension counts, and each labels it. */
-static void put_axis_of_several(results *self, size_t axis, size_t stride)
+/* A dimension with a name of its own counts, and each of its parameters, be it a single one, labels it. */
+static void put_axis_counted(results *self, size_t axis, size_t stride)
 {
     const ulam_axis *along = &self->job->axes[axis];
     const char *name = ulam_labelled_name(&self->group, along->name, "_index");
     self->axes[axis] = ulam_labelled_index(&self->group, name, along->length);
     for (size_t i = 0; i < along->n_parameters; i++) put_label(self, axis, along->parameters[i], stride);
+}
+
+static bool is_named_by_parameter(const ulam_job *job, const ulam_axis *axis)
+{
+    return axis->n_parameters == 1 && strcmp(axis->name, job->model->parameters[axis->parameters[0]].name) == 0;
 }
 
 static void put_axes(results *self)
@@ -101,10 +107,10 @@ static void put_axes(results *self)
     for (size_t i = 0; i < self->job->n_axes; i++) stride *= self->job->axes[i].length;
     for (size_t i = 0; i < self->job->n_axes; i++) {
         stride /= self->job->axes[i].length;
-        if (self->job->axes[i].n_parameters == 1)
+        if (is_named_by_parameter(self->job, &self->job->axes[i]))
             put_axis_of_one(self, i, stride);
         else
-            put_axis_of_several(self, i, stride);
+            put_axis_counted(self, i, stride);
     }
 }
 
@@ -170,6 +176,15 @@ static void put_observable(results *self, size_t observable)
 
 static void put_list(results *self)
 {
+    const size_t n_axes = self->job->n_axes;
+    const char **axes = calloc(n_axes + 1, sizeof *axes);
+    for (size_t i = 0; axes && i < n_axes; i++) axes[i] = self->job->axes[i].name;
+    if (axes)
+        ulam_h5_put_words(self->group.h5, self->group.group, "dimensions", axes, n_axes);
+    else
+        ulam_h5_fail_memory(self->group.h5);
+    free(axes);
+
     const size_t n = self->job->model->n_observables;
     for (size_t i = 0; i < n; i++) self->names[i] = self->names[i * ULAM_FIGURES];
     ulam_h5_put_words(self->group.h5, self->group.group, "observables", self->names, n);

@@ -97,18 +97,34 @@ static ulam_status put_fingerprint(const ulam_model *model, ulam_bytes *identity
     return status ? status : put(identity, hex);
 }
 
-static ulam_status put_swept(const ulam_job *self, ulam_bytes *bytes)
+/* "strike", or "point (rate, size)" where the dimension has a name of its own: members as the model declares them. */
+static ulam_status put_axis(const ulam_model *model, const ulam_axis *axis, ulam_bytes *bytes)
 {
-    const bool *swept = self->storage->swept;
-    const char *separator = "swept: ";
-    ulam_status status = ULAM_OK;
-    for (size_t i = 0; i < self->model->n_parameters && !status; i++) {
-        if (!swept[i]) continue;
+    const bool named_by_parameter =
+        axis->n_parameters == 1 && !strcmp(axis->name, model->parameters[axis->parameters[0]].name);
+    const char *separator = " (";
+    ulam_status status = put(bytes, axis->name);
+    if (named_by_parameter) return status;
+    for (size_t i = 0; i < model->n_parameters && !status; i++) {
+        size_t k = 0;
+        while (k < axis->n_parameters && axis->parameters[k] != i) k++;
+        if (k == axis->n_parameters) continue;
         status = put(bytes, separator);
-        if (!status) status = put(bytes, self->model->parameters[i].name);
+        if (!status) status = put(bytes, model->parameters[i].name);
         separator = ", ";
     }
-    return status || *separator == 's' ? status : put(bytes, "\n");
+    return status ? status : put(bytes, ")");
+}
+
+/* The dimensions of the results, in order, not how long they are: a sweep may grow. */
+static ulam_status put_swept(const ulam_job *self, ulam_bytes *bytes)
+{
+    ulam_status status = ULAM_OK;
+    for (size_t i = 0; i < self->n_axes && !status; i++) {
+        status = put(bytes, i ? ", " : "swept: ");
+        if (!status) status = put_axis(self->model, &self->axes[i], bytes);
+    }
+    return status || !self->n_axes ? status : put(bytes, "\n");
 }
 
 static ulam_status put_fixed(const ulam_job *self, size_t index, ulam_bytes *bytes)

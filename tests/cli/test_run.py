@@ -2,6 +2,8 @@
 """The path of a user: models, check, run, show, and the file in xarray."""
 
 import pathlib
+import re
+import subprocess
 import sys
 import warnings
 
@@ -33,6 +35,36 @@ class Help(command.Case):
         done = self.succeeds("check", command.EXAMPLES / "european.yaml")
         self.assertIn("405", done.stdout)
         self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_check_calls_a_range_only_what_is_one(self):
+        self.write("job.yaml", "model: european\nruns: 9\nsweep:\n  strike: [90, 110, 100, 95]\n  kind: [put, call]\n"
+                               "  spot: [99, 98, 97, 96.5]\n  maturity: [1, 2, 3]\n")
+        lines = self.succeeds("check", "job.yaml").stdout.splitlines()
+        for name, values in (("strike", "90, 110, 100, …"), ("spot", "from 99 to 96.5")):
+            line, = (line for line in lines if line.startswith(f"  {name}: "))
+            self.assertTrue(line.startswith(f"  {name}: {values}") and line.endswith(" (4 values)"), line)
+        self.assertTrue(any(line.startswith("  kind: put, call") for line in lines))
+        self.assertTrue(any(line.startswith("  maturity: 1, 2, 3") for line in lines))
+
+    def peak(self, job):
+        """Megabytes that a run takes at most."""
+        measure = ("import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
+                   "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+        run = [command.ULAM, "run", "-q", "--force-new", job]
+        done = subprocess.run([sys.executable, "-c", measure, *run], cwd=self.folder, capture_output=True, text=True,
+                              check=True)
+        return int(done.stdout) * 1024 / 1e6
+
+    def test_check_foresees_the_memory(self):
+        self.write("small.yaml", "model: buffon\nruns: 10\n")
+        self.assertIn("memory   below 1 MB", self.succeeds("check", "small.yaml").stdout)
+        program = self.peak("small.yaml")
+        for job in ("queue\nparams: {customers: 100000}\n",
+                    "european\nsweep: {strike: {from: 50, to: 150, steps: 50000}}\n"):
+            self.write("job.yaml", f"model: {job}runs: 20\n")
+            foreseen = int(re.search("memory   about ([0-9]+) MB", self.succeeds("check", "job.yaml").stdout)[1])
+            measured = self.peak("job.yaml") - program
+            self.assertLess(abs(foreseen / measured - 1), 0.4, f"{job}: {foreseen} MB, not {measured} MB")
 
 
 class Run(command.Case):
@@ -92,6 +124,41 @@ class Run(command.Case):
             self.assertEqual(results.price.dims, ("point",))
             self.assertEqual(list(results.runs.values), [2000, 3000])
             self.assertEqual(list(results.coords["kind"].values), ["call", "put"])
+
+    def test_a_table_of_one_column_labels_its_points(self):
+        self.write("scan.csv", "strike\n90\n110\n")
+        self.write("job.yaml", "model: european\npoints: scan.csv\nruns: 100\n")
+        self.succeeds("run", "job.yaml")
+        with xarray.open_dataset(self.folder / "job.h5", group="results", engine="h5netcdf") as results:
+            self.assertEqual(results.price.dims, ("point",))
+            self.assertEqual(list(results.point.values), [0, 1])
+            self.assertEqual(list(results.price.coords["strike"].values), [90, 110])
+
+    def test_the_same_points_with_other_dimensions_are_another_job(self):
+        self.write("scan.csv", "strike,kind\n90,call\n90,put\n")
+        self.write("job.yaml", "model: european\nruns: 100\npoints: scan.csv\n")
+        self.succeeds("run", "job.yaml")
+        self.write("job.yaml", "model: european\nruns: 100\nsweep: {strike: [90], kind: [call, put]}\n")
+        self.refused(2, "run", "job.yaml", says="swept: point (strike, kind) in the file, strike, kind in the job")
+
+    def test_show_follows_the_order_of_the_sweep(self):
+        self.write("job.yaml", "model: european\nruns: 10\nsweep:\n  volatility: [0.1, 0.2, 0.3]\n  strike: [90, 100]\n"
+                               "  kind: [call, put]\n  spot: [99, 101]\nzip: [[kind, spot]]\n")
+        self.succeeds("run", "job.yaml")
+        lines = self.succeeds("show", "job.h5").stdout.splitlines()
+        self.assertIn("points    12: volatility (3), strike (2), spot + kind (2)", lines)
+        table = next(line for line in lines if line.startswith("point "))
+        self.assertEqual(table.replace("(yr^-1/2)", "").split()[:5], ["point", "volatility", "strike", "spot", "kind"])
+
+    def test_differences_from_another_job_follow_the_advice_three_at_most(self):
+        self.write("job.yaml", "model: european\nruns: 10\n")
+        self.succeeds("run", "job.yaml")
+        names = ("spot", "strike", "rate", "maturity", "volatility")
+        changed = [word for name in names for word in ("--set", f"{name}=2")]
+        self.refused(2, "run", *changed[:2], "--seed", "9", "job.yaml", says=(
+            "--force-new (seed: 20261121 in the file, 9 in the job; params.spot: 100 in the file, 2 in the job)"))
+        refused = self.refused(2, "run", *changed, "job.yaml", says="; and 2 more)")
+        self.assertEqual(refused.stderr.count(" in the file, "), 3)
 
     def test_array_observables_are_labelled(self):
         with warnings.catch_warnings():

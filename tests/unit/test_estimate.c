@@ -83,7 +83,7 @@ static void deviations_count_standard_errors(void **state)
     ulam_deviation_text(text, 1, 0, 1);
     assert_string_equal(text, "+0.0σ");
     ulam_deviation_text(text, 1, 0, 2);
-    assert_string_equal(text, "-∞σ");
+    assert_string_equal(text, "—");
 }
 
 static void wide_tables_fold_behind_their_keys(void **state)
@@ -119,6 +119,34 @@ static void wide_tables_fold_behind_their_keys(void **state)
     free(text);
 }
 
+static void long_texts_wrap_between_words(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    ulam_table table;
+    ulam_table_init(&table, 2);
+    ulam_table_head(&table, 0, "k", true);
+    ulam_table_head(&table, 1, "meaning", true);
+    ulam_table_row(&table);
+    ulam_table_set(&table, 0, "a");
+    ulam_table_set(&table, 1, "the größte füß of this world and others");
+    ulam_table_row(&table);
+    ulam_table_set(&table, 0, "b");
+    ulam_table_wrap(&table, 25);
+    ulam_table_print(&table, out, 0, 0);
+    fclose(out);
+    assert_string_equal(text, "k  meaning\n"
+                              "─  ──────────────────────\n"
+                              "a  the größte füß of this\n"
+                              "   world and others\n"
+                              "b\n");
+    ulam_table_free(&table);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +156,7 @@ int main(void)
         cmocka_unit_test(full_numbers_read_back_to_the_same_bits),
         cmocka_unit_test(deviations_count_standard_errors),
         cmocka_unit_test(wide_tables_fold_behind_their_keys),
+        cmocka_unit_test(long_texts_wrap_between_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

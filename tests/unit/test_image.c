@@ -175,6 +175,28 @@ static void a_link_goes_on_pointing_to_the_file(void **state)
     assert_int_equal(ulam_image_write("y", "new", 3, NULL), ULAM_EIO);
 }
 
+static void assert_mode(const char *path, mode_t mode)
+{
+    struct stat facts;
+    assert_int_equal(stat(path, &facts), 0);
+    assert_int_equal(facts.st_mode & 0777, mode);
+}
+
+static void a_replaced_file_keeps_its_permissions(void **state)
+{
+    (void)state;
+    static const mode_t modes[] = {0600, 0664, 0400};
+    const mode_t before = umask(022);
+    assert_int_equal(ulam_image_write("x.h5", "old", 3, NULL), ULAM_OK);
+    assert_mode("x.h5", 0644);
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        assert_int_equal(chmod("x.h5", modes[i]), 0);
+        assert_int_equal(ulam_image_write("x.h5", "new", 3, NULL), ULAM_OK);
+        assert_mode("x.h5", modes[i]);
+    }
+    umask(before);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
 
 int main(void)
@@ -186,6 +208,7 @@ int main(void)
         IN_FOLDER(a_full_disk_leaves_the_old_file_and_nothing_else),
         IN_FOLDER(impossible_places_are_known_beforehand),
         IN_FOLDER(a_link_goes_on_pointing_to_the_file),
+        IN_FOLDER(a_replaced_file_keeps_its_permissions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

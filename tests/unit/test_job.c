@@ -271,6 +271,11 @@ static void identity_is_what_the_numbers_hang_on(void **state)
     assert_false(
         same_identity(job, "{model: option, runs: 1, streams: common, params: {drift: 1}, sweep: {strike: [1, 2]}}"));
     assert_false(same_identity(job, "{model: option, runs: 1, params: {drift: 1, strike: 1}}"));
+    const char *crossed = "{model: option, runs: 1, sweep: {strike: [1, 2], drift: [1, 2]}}";
+    assert_true(same_identity(crossed, "{model: option, runs: 1, sweep: {strike: [1, 2, 3], drift: [2, 3]}}"));
+    assert_false(same_identity(crossed, "{model: option, runs: 1, sweep: {drift: [1, 2], strike: [1, 2]}}"));
+    assert_false(same_identity(
+        crossed, "{model: option, runs: 1, sweep: {strike: [1, 2], drift: [1, 2]}, zip: [[strike, drift]]}"));
 }
 
 static void identity_reads_line_by_line(void **state)

@@ -412,6 +412,11 @@ static void points_that_advance_together_keep_their_order(void **state)
     write_file("x.h5", &self);
     assert_int_equal(ulam_result_read(&result, "x.h5", NULL), ULAM_OK);
     assert_int_equal(result.n_points, 6);
+    assert_int_equal(result.n_dimensions, 2);
+    assert_string_equal(result.dimensions[0].name, "point");
+    assert_string_equal(result.dimensions[1].name, "flag");
+    assert_int_equal(result.dimensions[0].length, 3);
+    assert_int_equal(result.dimensions[1].length, 2);
     assert_string_equal(result.parameters[RATE].dimension, "point");
     assert_string_equal(result.parameters[SIZE].dimension, "point");
     assert_string_equal(result.parameters[FLAG].dimension, "flag");

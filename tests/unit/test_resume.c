@@ -66,7 +66,7 @@ static void known_points_are_found_in_another_order(void **state)
 {
     (void)state;
     calculation self;
-    make_file("x.h5", HEAD "sweep: {rate: [1, 2], kind: [a, b]}\nruns: 16\n", NULL);
+    make_file("x.h5", HEAD "sweep: {kind: [a, b], rate: [1, 2]}\nruns: 16\n", NULL);
     begin(&self, HEAD "sweep: {kind: [c, b, a], rate: [2, 1]}\nruns: 16\n");
     take_up(&self, "x.h5");
     for (size_t p = 0; p < 6; p++) assert_int_equal(ulam_state_runs(&self.state, p), p < 2 ? 0 : 16);
@@ -108,6 +108,17 @@ static void what_a_job_lacks_is_named(void **state)
     begin(&self, HEAD "runs: 20\n");
     assert_other(&self, "x.h5",
                  "swept: rate in the file, not in the job\nparams.rate: 1 in the job, not in the file\n");
+}
+
+static void points_with_other_dimensions_are_another_job(void **state)
+{
+    (void)state;
+    calculation self;
+    make_file("x.h5", HEAD "sweep: {kind: [a, b], rate: [1, 2]}\nruns: 16\n", NULL);
+    begin(&self, HEAD "sweep: {kind: [a, a, b, b], rate: [1, 2, 1, 2]}\nzip: [[kind, rate]]\nruns: 16\n");
+    assert_other(&self, "x.h5", "swept: kind, rate in the file, point (rate, kind) in the job\n");
+    begin(&self, HEAD "sweep: {rate: [1, 2], kind: [a, b]}\nruns: 16\n");
+    assert_other(&self, "x.h5", "swept: kind, rate in the file, rate, kind in the job\n");
 }
 
 static void fewer_runs_than_asked_for_are_fine_while_they_are_not_done(void **state)
@@ -312,6 +323,7 @@ int main(void)
         IN_FOLDER(known_points_are_found_in_another_order),
         IN_FOLDER(early_pieces_and_a_tail_survive),
         IN_FOLDER(what_a_job_lacks_is_named),
+        IN_FOLDER(points_with_other_dimensions_are_another_job),
         IN_FOLDER(fewer_runs_than_asked_for_are_fine_while_they_are_not_done),
         IN_FOLDER(a_part_goes_on_as_itself_alone),
         IN_FOLDER(another_version_of_the_model_needs_consent),

@@ -115,7 +115,8 @@ char *ulam_job_point_text(const ulam_job *self, size_t point);
 char *ulam_value_text(const ulam_parameter *parameter, ulam_value value);
 
 /* What makes two jobs the same, a "name: value" line each: model and its fingerprint, seed, streams, fixed parameters,
- * block sizes, statistics. Runs, points and the output are not in it. Owned by the caller. NULL: out of memory. */
+ * block sizes, statistics, the dimensions of the sweep in order ("swept: kind, point (strike, rate)"). Runs, points and the
+ * output are not in it. Owned by the caller. NULL: out of memory. */
 char *ulam_job_identity(const ulam_job *self);
 
 #ifdef __cplusplus
