@@ -1,4 +1,4 @@
-/* ulam merge: joins result files of one job. */
+/* ulam merge: joins result files of one job, or of one job with different seeds. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +16,10 @@ static const char help[] = "usage: ulam merge -o OUT FILE...\n"
                            "of the one big job, bit by bit; where runs are missing it is partial, and what is missing "
                            "is said. Files that overlap,\n"
                            "or belong to different jobs, are refused.\n"
+                           "\n"
+                           "Files that differ in their seeds alone are pooled: every figure is of the runs of all. "
+                           "A pool can be pooled with files\n"
+                           "of further seeds, but 'ulam run' cannot go on with it.\n"
                            "\n"
                            "options:\n"
                            "  -o, --output OUT    the file to write\n"

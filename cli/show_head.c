@@ -91,12 +91,26 @@ static void show_sessions(const ulam_provenance *provenance, FILE *out)
     }
 }
 
+static void show_seeds(const ulam_result *result, FILE *out)
+{
+    if (result->n_seeds == 0) {
+        fprintf(out, "seed      %" PRIu64 "\n", result->seed);
+        return;
+    }
+    fputs("seeds     ", out);
+    ulam_seeds_list(result->seeds, result->n_seeds, out);
+    fputc('\n', out);
+}
+
 void ulam_show_head(const ulam_view *self, FILE *out)
 {
     const ulam_result *result = self->result;
-    fprintf(out, "%s: %s\n\n", self->file, result->complete ? "complete" : "partial, the job goes on from here");
+    fprintf(out, "%s: %s\n\n", self->file,
+            result->n_seeds    ? "pooled: cannot be gone on with"
+            : result->complete ? "complete"
+                               : "partial, the job goes on from here");
     fprintf(out, "model     %s\n", result->model);
-    fprintf(out, "seed      %" PRIu64 "\n", result->seed);
+    show_seeds(result, out);
     show_points(result, out);
     ulam_show_part(result, out);
     show_runs(result, out);

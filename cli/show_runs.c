@@ -87,9 +87,14 @@ void ulam_show_failures(const ulam_view *view, FILE *out)
     const ulam_result *result = view->result;
     const size_t listed = view->failures || result->n_failures < LISTED ? result->n_failures : LISTED;
     if (listed == 0) return;
-    fputs("\nfailed runs, and how to have each again:\n", out);
+    fputs(result->n_seeds ? "\nfailed runs:\n" : "\nfailed runs, and how to have each again:\n", out);
     for (size_t i = 0; i < listed; i++) {
         const ulam_failure *failure = &result->failures[i];
+        if (result->n_seeds) {
+            fprintf(out, "  point %zu, seed %" PRIu64 ", run %" PRIu64 ": %s\n", failure->point, failure->seed,
+                    failure->run, failure->cause);
+            continue;
+        }
         fprintf(out, "  point %zu, run %" PRIu64 ": %s\n    ulam replay ", failure->point, failure->run,
                 failure->cause);
         put_word(view->file, out);

@@ -229,3 +229,23 @@ uint64_t ulam_h5_get_unsigned(ulam_h5 *self, hid_t object, const char *name)
     H5Aclose(attribute);
     return value;
 }
+
+uint64_t *ulam_h5_get_unsigneds(ulam_h5 *self, hid_t object, const char *name, size_t *n)
+{
+    *n = 0;
+    if (self->status != ULAM_OK || H5Aexists(object, name) <= 0) return NULL;
+    const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+    if (attribute < 0) {
+        ulam_h5_fail(self, "open the attribute", name);
+        return NULL;
+    }
+    const size_t count = count_and_close(self, H5Aget_space(attribute));
+    uint64_t *values = calloc(count ? count : 1, sizeof *values);
+    if (!values)
+        ulam_h5_fail_memory(self);
+    else if (H5Aread(attribute, H5T_NATIVE_UINT64, values) < 0)
+        ulam_h5_fail_format(self, "should be numbers", name);
+    H5Aclose(attribute);
+    *n = values ? count : 0;
+    return values;
+}

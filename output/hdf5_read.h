@@ -25,10 +25,11 @@ int64_t *ulam_h5_get_integers(ulam_h5 *self, hid_t dataset, size_t n);
 unsigned char *ulam_h5_get_bytes(ulam_h5 *self, hid_t dataset, size_t n);
 char **ulam_h5_get_texts(ulam_h5 *self, hid_t dataset, size_t n);
 
-/* Attributes. The text is NULL where there is none of that name. The list is empty where there is none. */
+/* Attributes. The text is NULL where there is none of that name. A list is empty where there is none. */
 char *ulam_h5_get_text(ulam_h5 *self, hid_t object, const char *name);
 char **ulam_h5_get_words(ulam_h5 *self, hid_t object, const char *name, size_t *n);
 uint64_t ulam_h5_get_unsigned(ulam_h5 *self, hid_t object, const char *name);
+uint64_t *ulam_h5_get_unsigneds(ulam_h5 *self, hid_t object, const char *name, size_t *n);
 
 /* A text that must be there. */
 char *ulam_h5_need_text(ulam_h5 *self, hid_t object, const char *name);

@@ -53,6 +53,8 @@ static hid_t type_in_file(ulam_h5_type type, size_t word_size)
         return H5Tcopy(H5T_IEEE_F64LE);
     case ULAM_H5_INTEGER:
         return H5Tcopy(H5T_STD_I64LE);
+    case ULAM_H5_COUNT:
+        return H5Tcopy(H5T_STD_U64LE);
     case ULAM_H5_BOOLEAN:
         return H5Tcopy(H5T_STD_I8LE);
     case ULAM_H5_BYTE:
@@ -72,6 +74,8 @@ static hid_t type_in_memory(ulam_h5_type type, hid_t file_type)
         return H5T_NATIVE_DOUBLE;
     case ULAM_H5_INTEGER:
         return H5T_NATIVE_INT64;
+    case ULAM_H5_COUNT:
+        return H5T_NATIVE_UINT64;
     case ULAM_H5_BOOLEAN:
         return H5T_NATIVE_INT8;
     case ULAM_H5_BYTE:
@@ -193,4 +197,12 @@ void ulam_h5_put_unsigned(ulam_h5 *self, hid_t object, const char *name, uint64_
 {
     if (self->status != ULAM_OK) return;
     ulam_h5_put_attribute(self, object, name, H5Tcopy(H5T_STD_U64LE), H5T_NATIVE_UINT64, H5Screate(H5S_SCALAR), &value);
+}
+
+void ulam_h5_put_unsigneds(ulam_h5 *self, hid_t object, const char *name, const uint64_t *values, size_t n)
+{
+    const hsize_t shape = n;
+    if (self->status != ULAM_OK || n == 0) return;
+    ulam_h5_put_attribute(self, object, name, H5Tcopy(H5T_STD_U64LE), H5T_NATIVE_UINT64,
+                          H5Screate_simple(1, &shape, NULL), values);
 }

@@ -11,6 +11,7 @@
 typedef enum {
     ULAM_H5_REAL,    /* double */
     ULAM_H5_INTEGER, /* int64_t */
+    ULAM_H5_COUNT,   /* uint64_t */
     ULAM_H5_BOOLEAN, /* int8_t, 0 or 1 */
     ULAM_H5_BYTE,    /* unsigned char */
     ULAM_H5_TEXT,    /* const char *, UTF-8; variable-length in the file, which xarray reads as text */
@@ -28,6 +29,7 @@ void ulam_h5_put_text(ulam_h5 *self, hid_t object, const char *name, const char 
 void ulam_h5_put_words(ulam_h5 *self, hid_t object, const char *name, const char *const *words, size_t n);
 void ulam_h5_put_integer(ulam_h5 *self, hid_t object, const char *name, int64_t value);
 void ulam_h5_put_unsigned(ulam_h5 *self, hid_t object, const char *name, uint64_t value);
+void ulam_h5_put_unsigneds(ulam_h5 *self, hid_t object, const char *name, const uint64_t *values, size_t n);
 
 /* Writes an attribute of any type and closes type and space. */
 void ulam_h5_put_attribute(ulam_h5 *self, hid_t object, const char *name, hid_t type, hid_t memory_type, hid_t space,

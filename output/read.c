@@ -44,6 +44,7 @@ static void read_head(ulam_h5 *h5, ulam_result *self)
     self->version = ulam_h5_need_text(h5, h5->file, "ulam_version");
     self->model = ulam_h5_need_text(h5, h5->file, "model");
     self->seed = ulam_h5_get_unsigned(h5, h5->file, "seed");
+    self->seeds = ulam_h5_get_unsigneds(h5, h5->file, "seeds", &self->n_seeds);
     self->job = ulam_h5_need_text(h5, h5->file, "job");
     self->identity = ulam_h5_need_text(h5, h5->file, "identity");
     self->part = ulam_h5_get_unsigned(h5, h5->file, "part");
@@ -110,6 +111,7 @@ void ulam_result_free(ulam_result *self)
     free(self->version);
     free(self->job);
     free(self->identity);
+    free(self->seeds);
     free(self->runs);
     free(self->failed);
     free(self->runs_asked);

@@ -47,6 +47,7 @@ void ulam_read_failures(ulam_h5 *h5, ulam_result *result)
     const hid_t group = open_table(h5, "failures", &n);
     if (n == 0) return;
     uint64_t *point = get_points(h5, group, result, n), *run = get_counts(h5, group, "run", n);
+    uint64_t *seed = ulam_h5_has(h5, group, "seed") ? get_counts(h5, group, "seed", n) : NULL;
     char **cause = get_causes(h5, group, n);
     if (h5->status == ULAM_OK) result->failures = calloc(n, sizeof *result->failures);
     if (h5->status == ULAM_OK && !result->failures) ulam_h5_fail_memory(h5);
@@ -54,9 +55,11 @@ void ulam_read_failures(ulam_h5 *h5, ulam_result *result)
         ulam_failure *failure = &result->failures[result->n_failures++];
         failure->point = (size_t)point[i];
         failure->run = run[i];
+        failure->seed = seed ? seed[i] : 0;
         snprintf(failure->cause, sizeof failure->cause, "%s", cause[i]);
     }
     ulam_texts_free(cause, n);
+    free(seed);
     free(run);
     free(point);
     ulam_h5_done(h5, group);

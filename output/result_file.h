@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <ulam/job.h>
 #include <ulam/state.h>
@@ -58,7 +59,8 @@ ulam_status ulam_result_resume(const char *path, ulam_state *state, bool accept_
                                ulam_file_relation *relation, char **difference, ulam_error *error);
 
 /* Reads the job from which a file was made, with the contents of the files that it names; its output is path. `whole`:
- * if the file is of a part, the job of all parts. ULAM_EIO, ULAM_EFORMAT, ULAM_EINVAL (as ulam_job_read()), ULAM_ENOMEM.
+ * if the file is of a part, the job of all parts. ULAM_EIO, ULAM_EFORMAT, ULAM_EINVAL (as ulam_job_read(), and of a file
+ * that pools several jobs), ULAM_ENOMEM.
  * Whatever it returns, ulam_job_free() may be called. */
 ulam_status ulam_result_read_job(ulam_job *job, const char *path, bool whole, const ulam_catalogue *catalogue,
                                  ulam_error *error);
@@ -69,7 +71,7 @@ ulam_status ulam_result_read_job(ulam_job *job, const char *path, bool whole, co
 ulam_status ulam_result_set_aside(const char *path, char **aside, ulam_error *error);
 
 /* Joins files of one job with different runs (its parts, or partial files) into one at `out`, which is replaced. The job is
- * the first file's. Points and runs that no file holds stay open: `missing` receives a line for each such gap, NULL if there
+ * the first file's. Of files that differ in the seed alone, the runs that their results cover are pooled. Points and runs that no file holds stay open: `missing` receives a line for each such gap, NULL if there
  * is none; owned by the caller. ULAM_EINVAL, each naming the files: a file twice, runs that two of them hold, files of
  * different jobs or of another version of the model; ULAM_EIO, ULAM_EFORMAT, ULAM_ENOMEM. */
 ulam_status ulam_result_merge(const char *out, const char *const *paths, size_t n, const ulam_catalogue *catalogue,
@@ -105,7 +107,9 @@ typedef struct {
 
 typedef struct {
     char *model, *version, *job, *identity;
-    uint64_t seed;
+    uint64_t seed;   /* of a file that pools jobs of several: the least */
+    uint64_t *seeds; /* [n_seeds], ascending; none: the file is of one job */
+    size_t n_seeds;
     bool complete;
     size_t n_points;
     uint64_t part, parts;    /* the file holds the part-th of so many; 1 of 1: the whole */
@@ -130,5 +134,8 @@ typedef struct {
 /* Reads a result file. ULAM_EIO, ULAM_EFORMAT. Whatever it returns, ulam_result_free() may be called. */
 ulam_status ulam_result_read(ulam_result *self, const char *path, ulam_error *error);
 void ulam_result_free(ulam_result *self);
+
+/* "1, 2, 3"; of many, the first ten and how many more. */
+void ulam_seeds_list(const uint64_t *seeds, size_t n, FILE *out);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "difference.h"
 #include "hdf5_read.h"
+#include "pool.h"
 #include "read_parts.h"
 #include "stored.h"
 
@@ -74,7 +75,7 @@ static void take(resumption *self)
 
 static ulam_file_relation compare(resumption *self, ulam_provenance *provenance)
 {
-    compare_jobs(self);
+    if (!ulam_pool_mention(&self->h5, self->difference)) compare_jobs(self);
     if (self->h5.status == ULAM_OK && !differs(self)) compare_points(self);
     if (self->h5.status != ULAM_OK || differs(self)) return ULAM_FILE_OTHER;
     take(self);

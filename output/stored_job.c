@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "hdf5_read.h"
+#include "pool.h"
 #include "read_parts.h"
 #include "state_bytes.h"
 
@@ -70,14 +71,27 @@ static void read_job(ulam_job *job, ulam_h5 *h5, const char *output, bool whole,
     free(text);
 }
 
-ulam_status ulam_result_read_job(ulam_job *job, const char *path, bool whole, const ulam_catalogue *catalogue,
-                                 ulam_error *error)
+static ulam_status open_and_read(ulam_job *job, const char *path, bool whole, bool pools,
+                                 const ulam_catalogue *catalogue, ulam_error *error)
 {
     ulam_error unused = {0};
     ulam_bytes image;
     ulam_h5 h5;
     *job = (ulam_job){0};
     ulam_read_open(&h5, &image, path, error ? error : &unused);
+    if (!pools) ulam_pool_refuse(&h5);
     if (h5.status == ULAM_OK) read_job(job, &h5, path, whole, catalogue);
     return ulam_read_close(&h5, &image, path);
+}
+
+ulam_status ulam_read_any_job(ulam_job *job, const char *path, bool whole, const ulam_catalogue *catalogue,
+                              ulam_error *error)
+{
+    return open_and_read(job, path, whole, true, catalogue, error);
+}
+
+ulam_status ulam_result_read_job(ulam_job *job, const char *path, bool whole, const ulam_catalogue *catalogue,
+                                 ulam_error *error)
+{
+    return open_and_read(job, path, whole, false, catalogue, error);
 }

@@ -32,18 +32,21 @@ static void end(writer *self)
     free(self->column);
 }
 
-void ulam_write_failures(ulam_h5 *h5, const ulam_state *state)
+void ulam_write_failures(ulam_h5 *h5, const ulam_failure *failures, size_t n, bool pooled)
 {
     writer self;
-    if (state->n_failures == 0) return;
-    if (begin(&self, h5, "failures", "failure", state->n_failures)) {
+    if (n == 0) return;
+    if (begin(&self, h5, "failures", "failure", n)) {
         int64_t *number = self.column;
+        uint64_t *seed = self.column;
         const char **cause = self.column;
-        for (size_t i = 0; i < self.n; i++) number[i] = (int64_t)state->failures[i].point;
+        for (size_t i = 0; i < self.n; i++) number[i] = (int64_t)failures[i].point;
         put(&self, "point", ULAM_H5_INTEGER, NULL, "point");
-        for (size_t i = 0; i < self.n; i++) number[i] = (int64_t)state->failures[i].run;
+        for (size_t i = 0; i < self.n && pooled; i++) seed[i] = failures[i].seed;
+        if (pooled) put(&self, "seed", ULAM_H5_COUNT, NULL, "seed of its job");
+        for (size_t i = 0; i < self.n; i++) number[i] = (int64_t)failures[i].run;
         put(&self, "run", ULAM_H5_INTEGER, NULL, "run that failed");
-        for (size_t i = 0; i < self.n; i++) cause[i] = state->failures[i].cause;
+        for (size_t i = 0; i < self.n; i++) cause[i] = failures[i].cause;
         put(&self, "cause", ULAM_H5_WORD, NULL, "why it failed");
     }
     end(&self);

@@ -6,10 +6,11 @@
 #include <ulam/state.h>
 
 #include "hdf5_file.h"
+#include "pool.h"
 #include "result_file.h"
 
-/* The attributes of the file as a whole. */
-void ulam_write_head(ulam_h5 *h5, const ulam_state *state);
+/* The attributes of the file as a whole; of a pool, or NULL. */
+void ulam_write_head(ulam_h5 *h5, const ulam_state *state, const ulam_pool *pool);
 
 /* /points: a table with a row a point. */
 void ulam_write_points(ulam_h5 *h5, const ulam_state *state);
@@ -17,8 +18,9 @@ void ulam_write_points(ulam_h5 *h5, const ulam_state *state);
 /* /results: the figures of the observables over the sweep. */
 void ulam_write_results(ulam_h5 *h5, const ulam_state *state);
 
-/* /failures: a row a failed run; /dropped: a row a run that a stop cut off. Neither is there without a row. */
-void ulam_write_failures(ulam_h5 *h5, const ulam_state *state);
+/* /failures: a row a failed run, with its seed if the file pools several; /dropped: a row a run that a stop cut off. Neither
+ * is there without a row. */
+void ulam_write_failures(ulam_h5 *h5, const ulam_failure *failures, size_t n, bool pooled);
 void ulam_write_dropped(ulam_h5 *h5, const ulam_state *state);
 
 /* /state: what a job goes on from. */
@@ -26,5 +28,9 @@ void ulam_write_state(ulam_h5 *h5, const ulam_state *state);
 
 /* /provenance: a row a session. */
 void ulam_write_provenance(ulam_h5 *h5, const ulam_provenance *provenance);
+
+/* As ulam_result_write(), of a pool's state; NULL: it is none. */
+ulam_status ulam_write_pool(const char *path, const ulam_state *state, const ulam_pool *pool,
+                            const ulam_provenance *provenance, ulam_error *error);
 
 #endif

@@ -45,6 +45,7 @@ typedef struct {
 typedef struct {
     size_t point;
     uint64_t run;
+    uint64_t seed;   /* of its job, in a file that pools several; 0 elsewhere */
     char cause[160]; /* one line, cut to fit */
 } ulam_failure;
 
