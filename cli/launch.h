@@ -20,8 +20,8 @@ typedef struct {
 
 /* Starts a launcher with so many processes of this program and the arguments argv (argv[0] is the subcommand's name), waits
  * for it, and starts it again from the result file if a rank, a host or the launcher died. SIGINT, SIGTERM and SIGUSR1
- * reach the ranks as a request to stop; a second SIGINT kills them. *exit_status is the job's. ULAM_ESYSTEM: there is no
- * launcher. */
+ * reach the ranks as a request to stop; a second SIGINT kills them. *exit_status is the job's. ULAM_EINVAL: this
+ * program was built without MPI. ULAM_ESYSTEM: there is no launcher. */
 ulam_status ulam_launch(const ulam_launch_plan *plan, int argc, char **argv, int *exit_status, ulam_error *error);
 
 /* Says on standard error that more ranks run on this host than it has cores, if that is so. */
