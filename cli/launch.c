@@ -177,6 +177,13 @@ static int supervise(const ulam_launch_plan *plan, char **command, ulam_error *e
     }
 }
 
+/* A pipe is empty when rank 0 comes to it. */
+static bool can_be_read_again(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 ulam_status ulam_launch(const ulam_launch_plan *plan, int argc, char **argv, int *exit_status, ulam_error *error)
 {
     char program[4096], count[16];
@@ -184,6 +191,11 @@ ulam_status ulam_launch(const ulam_launch_plan *plan, int argc, char **argv, int
         return ulam_fail(error, ULAM_EINVAL,
                          "this ulam was built without MPI and runs as one process: leave out --ranks, --hostfile and "
                          "--retries");
+    if (!can_be_read_again(plan->job))
+        return ulam_fail(error, ULAM_EINVAL,
+                         "%s is no regular file, and the ranks read the job again: write the job to a file, or leave "
+                         "out --ranks, --hostfile and --retries",
+                         plan->job);
     const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length < 0) return ulam_fail(error, ULAM_ESYSTEM, "cannot find this program's own file: %s", strerror(errno));
     program[length] = '\0';
