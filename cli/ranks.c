@@ -58,6 +58,13 @@ static ulam_status judge_size(int size, ulam_error *error)
                      announced, ulam_ranks_library(), size);
 }
 
+/* The name of the host of a process that is alone. */
+static char *own_host(void)
+{
+    char name[256] = "";
+    return strdup(gethostname(name, sizeof name - 1) == 0 ? name : "");
+}
+
 #ifdef ULAM_WITH_MPI
 
 const char *ulam_ranks_library(void)
@@ -136,8 +143,8 @@ static void add_host(char *list, const char *name)
 
 char *ulam_ranks_hosts(const ulam_ranks *self)
 {
+    if (!self->mpi) return own_host();
     char name[MPI_MAX_PROCESSOR_NAME] = "";
-    if (!self->mpi) return gethostname(name, sizeof name - 1) == 0 ? strdup(name) : strdup("");
     int length = 0;
     MPI_Get_processor_name(name, &length);
     const bool root = self->rank == 0;
@@ -180,8 +187,7 @@ ulam_status ulam_ranks_share(const ulam_ranks *self, ulam_status status, ulam_by
 char *ulam_ranks_hosts(const ulam_ranks *self)
 {
     (void)self;
-    char name[256] = "";
-    return gethostname(name, sizeof name - 1) == 0 ? strdup(name) : strdup("");
+    return own_host();
 }
 
 ulam_status ulam_ranks_execute(const ulam_ranks *self, const ulam_job *job, ulam_state *state,
