@@ -15,8 +15,10 @@
 
 #include "launch.h"
 
-#ifndef ULAM_MPIEXEC
-#define ULAM_MPIEXEC "mpirun"
+#ifdef ULAM_MPIEXEC
+static char *const mpiexec = ULAM_MPIEXEC;
+#else
+static char *const mpiexec = NULL; /* built without MPI */
 #endif
 
 static const double first_pause = 1, longest_pause = 60; /* s, before a job is started again */
@@ -64,7 +66,7 @@ static char **make_command(const ulam_launch_plan *plan, char *program, char *co
     char **command = calloc((size_t)argc + 8, sizeof *command);
     if (!command) return NULL;
     int n = 0;
-    command[n++] = ULAM_MPIEXEC;
+    command[n++] = mpiexec;
     command[n++] = "-n";
     command[n++] = count;
     if (plan->hostfile) {
@@ -175,9 +177,25 @@ static int supervise(const ulam_launch_plan *plan, char **command, ulam_error *e
     }
 }
 
+/* A pipe is empty when rank 0 comes to it. */
+static bool can_be_read_again(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 ulam_status ulam_launch(const ulam_launch_plan *plan, int argc, char **argv, int *exit_status, ulam_error *error)
 {
     char program[4096], count[16];
+    if (!mpiexec)
+        return ulam_fail(error, ULAM_EINVAL,
+                         "this ulam was built without MPI and runs as one process: leave out --ranks, --hostfile and "
+                         "--retries");
+    if (!can_be_read_again(plan->job))
+        return ulam_fail(error, ULAM_EINVAL,
+                         "%s is no regular file, and the ranks read the job again: write the job to a file, or leave "
+                         "out --ranks, --hostfile and --retries",
+                         plan->job);
     const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length < 0) return ulam_fail(error, ULAM_ESYSTEM, "cannot find this program's own file: %s", strerror(errno));
     program[length] = '\0';

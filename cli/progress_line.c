@@ -56,12 +56,20 @@ static void show(void *self, const ulam_progress *progress)
     fflush(stderr);
 }
 
+static void say_last(void *self, const char *reason)
+{
+    ulam_progress_clear(self);
+    fprintf(stderr, "ulam run: %s\n", reason);
+}
+
 ulam_monitor ulam_progress_monitor(ulam_progress_display *self, bool quiet)
 {
     const bool told = getenv(ULAM_TERMINAL_VARIABLE) != NULL;
     *self = (ulam_progress_display){.terminal = told || isatty(STDERR_FILENO)};
-    if (quiet) return (ulam_monitor){0};
-    return (ulam_monitor){.self = self, .show = show, .interval = self->terminal ? terminal_interval : log_interval};
+    return (ulam_monitor){.self = self,
+                          .show = quiet ? NULL : show,
+                          .interval = self->terminal ? terminal_interval : log_interval,
+                          .say_last = say_last};
 }
 
 void ulam_progress_clear(ulam_progress_display *self)

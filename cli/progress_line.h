@@ -13,7 +13,7 @@ typedef struct {
     double logged; /* s into the session, of the last line of a log */
 } ulam_progress_display;
 
-/* A monitor that shows progress through self; a silent one if quiet. */
+/* A monitor that shows progress through self, unless quiet, and says as `ulam run` why it ends all ranks. */
 ulam_monitor ulam_progress_monitor(ulam_progress_display *self, bool quiet);
 
 /* Wipes the live line, before something else is printed. */

@@ -73,10 +73,18 @@ void ulam_ranks_clear_memory(const char *name)
 {
     char pattern[96];
     glob_t found;
+    if (!*name || name[strspn(name, "0123456789abcdef")] != '\0') return; /* no word of ours */
     snprintf(pattern, sizeof pattern, "/dev/shm/vader_segment.*.%u.%s.*", (unsigned)geteuid(), name);
     if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0)
         for (size_t i = 0; i < found.gl_pathc; i++) unlink(found.gl_pathv[i]);
     globfree(&found);
+}
+
+/* The name of the host of a process that is alone. */
+static char *own_host(void)
+{
+    char name[256] = "";
+    return strdup(gethostname(name, sizeof name - 1) == 0 ? name : "");
 }
 
 #ifdef ULAM_WITH_MPI
@@ -168,8 +176,8 @@ static void add_host(char *list, const char *name)
 
 char *ulam_ranks_hosts(const ulam_ranks *self)
 {
+    if (!self->mpi) return own_host();
     char name[MPI_MAX_PROCESSOR_NAME] = "";
-    if (!self->mpi) return gethostname(name, sizeof name - 1) == 0 ? strdup(name) : strdup("");
     int length = 0;
     MPI_Get_processor_name(name, &length);
     const bool root = self->rank == 0;
@@ -219,8 +227,7 @@ ulam_status ulam_ranks_agree(const ulam_ranks *self, ulam_status status, ulam_er
 char *ulam_ranks_hosts(const ulam_ranks *self)
 {
     (void)self;
-    char name[256] = "";
-    return gethostname(name, sizeof name - 1) == 0 ? strdup(name) : strdup("");
+    return own_host();
 }
 
 ulam_status ulam_ranks_execute(const ulam_ranks *self, const ulam_job *job, ulam_state *state,

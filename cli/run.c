@@ -132,6 +132,7 @@ static int launch(const ulam_run_options *options, int argc, char **argv)
             .hostfile = options->hostfile,
             .retries = options->retries,
             .stall_timeout = options->stall_timeout,
+            .job = options->job.source.path,
             .output = session.job.output,
         };
         status = ulam_launch(&plan, argc, argv, &exit_status, &error);

@@ -46,7 +46,7 @@ static const ulam_parameter parameters[N_PARAMETERS] = {
                  .type = ULAM_REAL,
                  .default_value = "100",
                  .unit = "d",
-                 .bounds = "(0, inf)",
+                 .bounds = "(0, 1e300]", /* times the index of a sample it is still finite */
                  .help = "time of the last sample of `infected`; the epidemic itself is followed to its end"},
     [SAMPLES] = {.name = "samples",
                  .type = ULAM_INTEGER,

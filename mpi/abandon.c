@@ -5,7 +5,7 @@
 
 _Noreturn void ulam_abandon(MPI_Comm communicator, const char *message, int status)
 {
-    fprintf(stderr, "ulam: %s\n", message);
+    if (message) fprintf(stderr, "ulam: %s\n", message);
     fflush(stderr);
     MPI_Abort(communicator, status);
     _Exit(status);

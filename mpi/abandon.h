@@ -5,7 +5,7 @@
 
 #include <mpi.h>
 
-/* Writes "ulam: message" to standard error and ends all ranks with that exit status. */
+/* Writes "ulam: message" to standard error (NULL: it has been said) and ends all ranks with that exit status. */
 _Noreturn void ulam_abandon(MPI_Comm communicator, const char *message, int status);
 
 #endif

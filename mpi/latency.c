@@ -1,5 +1,5 @@
+#include <sched.h>
 #include <stdint.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -8,7 +8,7 @@
 /* The kernel's struct sched_attr, which C libraries do not all declare. */
 typedef struct {
     uint32_t size;
-    uint32_t policy; /* 0: the ordinary one */
+    uint32_t policy;
     uint64_t flags;
     int32_t nice;
     uint32_t priority;
@@ -19,8 +19,10 @@ typedef struct {
 
 void ulam_prefer_short_slices(bool prefer)
 {
-#ifdef SYS_sched_setattr
-    const scheduling wish = {.size = sizeof wish, .nice = getpriority(PRIO_PROCESS, 0), .runtime = prefer ? 100000 : 0};
+#if defined SYS_sched_setattr && defined SYS_sched_getattr
+    scheduling wish = {0};
+    if (syscall(SYS_sched_getattr, 0, &wish, sizeof wish, 0) || wish.policy != SCHED_OTHER) return;
+    wish.runtime = prefer ? 100000 : 0;
     syscall(SYS_sched_setattr, 0, &wish, 0);
 #else
     (void)prefer;

@@ -61,7 +61,9 @@ static _Noreturn void leave(service *self, const char *reason, int status)
     ulam_root *root = self->root;
     const ulam_sink *sink = &root->execution->sink;
     if (sink->put && !root->spoiled) sink->put(sink->self, root->state, NULL);
-    ulam_abandon(root->communicator, reason, status);
+    const ulam_monitor *monitor = &root->execution->monitor;
+    if (monitor->say_last) monitor->say_last(monitor->self, reason);
+    ulam_abandon(root->communicator, monitor->say_last ? NULL : reason, status);
 }
 
 static void take_state(ulam_root *root)

@@ -1,38 +1,31 @@
 #include <stdlib.h>
 
 #include "hdf5_read.h"
+#include "provenance_columns.h"
 #include "read_parts.h"
 
 void ulam_provenance_free(ulam_provenance *self)
 {
-    for (size_t i = 0; i < self->count; i++) {
-        ulam_session *session = &self->sessions[i];
-        free(session->command);
-        free(session->hosts);
-        free(session->libraries);
-        free(session->start);
-        free(session->end);
-    }
+    for (size_t i = 0; i < self->count; i++)
+        for (size_t k = 0; k < ULAM_SESSION_WORDS; k++) free(*ulam_session_word(&self->sessions[i], k));
     free(self->sessions);
     *self = (ulam_provenance){0};
 }
 
-static void read_words(ulam_h5 *h5, hid_t group, const char *name, ulam_provenance *self, size_t member)
+static void read_words(ulam_h5 *h5, hid_t group, ulam_provenance *self, size_t k)
 {
-    const hid_t dataset = ulam_h5_get_dataset(h5, group, name);
+    const hid_t dataset = ulam_h5_get_dataset(h5, group, ulam_session_words[k].name);
     char **words = ulam_h5_get_texts(h5, dataset, self->count);
-    for (size_t i = 0; words && i < self->count; i++)
-        *(char **)(void *)((char *)&self->sessions[i] + member) = words[i];
+    for (size_t i = 0; words && i < self->count; i++) *ulam_session_word(&self->sessions[i], k) = words[i];
     free(words);
     ulam_h5_done(h5, dataset);
 }
 
-static void read_counts(ulam_h5 *h5, hid_t group, const char *name, ulam_provenance *self, size_t member)
+static void read_counts(ulam_h5 *h5, hid_t group, ulam_provenance *self, size_t k)
 {
-    const hid_t dataset = ulam_h5_get_dataset(h5, group, name);
+    const hid_t dataset = ulam_h5_get_dataset(h5, group, ulam_session_counts[k].name);
     uint64_t *counts = ulam_h5_get_counts(h5, dataset, self->count);
-    for (size_t i = 0; counts && i < self->count; i++)
-        *(uint64_t *)(void *)((char *)&self->sessions[i] + member) = counts[i];
+    for (size_t i = 0; counts && i < self->count; i++) *ulam_session_count(&self->sessions[i], k) = counts[i];
     free(counts);
     ulam_h5_done(h5, dataset);
 }
@@ -59,13 +52,8 @@ void ulam_read_provenance(ulam_h5 *h5, ulam_provenance *provenance)
             provenance->count = n;
         else
             ulam_h5_fail_memory(h5);
-        read_words(h5, group, "command", provenance, offsetof(ulam_session, command));
-        read_words(h5, group, "hosts", provenance, offsetof(ulam_session, hosts));
-        read_words(h5, group, "libraries", provenance, offsetof(ulam_session, libraries));
-        read_words(h5, group, "start", provenance, offsetof(ulam_session, start));
-        read_words(h5, group, "end", provenance, offsetof(ulam_session, end));
-        read_counts(h5, group, "ranks", provenance, offsetof(ulam_session, ranks));
-        read_counts(h5, group, "runs", provenance, offsetof(ulam_session, runs));
+        for (size_t k = 0; k < ULAM_SESSION_WORDS; k++) read_words(h5, group, provenance, k);
+        for (size_t k = 0; k < ULAM_SESSION_COUNTS; k++) read_counts(h5, group, provenance, k);
         read_seconds(h5, group, provenance);
     }
     ulam_h5_done(h5, group);

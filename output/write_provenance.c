@@ -1,12 +1,13 @@
 #include <stdlib.h>
 
 #include "labelled.h"
+#include "provenance_columns.h"
 #include "write_parts.h"
 
 typedef struct {
     ulam_labelled group;
     size_t dimension;
-    const ulam_session *sessions;
+    ulam_session *sessions;
     size_t count;
     void *column; /* [count] of 8 bytes */
 } writer;
@@ -18,22 +19,21 @@ static void put_column(writer *self, const char *name, ulam_h5_type type, const 
     ulam_h5_done(self->group.h5, dataset);
 }
 
-static void put_words(writer *self, const char *name, size_t member, const char *long_name)
+static void put_words(writer *self, size_t k)
 {
     const char **word = self->column;
     for (size_t i = 0; i < self->count; i++) {
-        char *const *text = (char *const *)(const void *)((const char *)&self->sessions[i] + member);
-        word[i] = *text ? *text : "";
+        const char *text = *ulam_session_word(&self->sessions[i], k);
+        word[i] = text ? text : "";
     }
-    put_column(self, name, ULAM_H5_WORD, NULL, long_name);
+    put_column(self, ulam_session_words[k].name, ULAM_H5_WORD, NULL, ulam_session_words[k].long_name);
 }
 
-static void put_counts(writer *self, const char *name, size_t member, const char *long_name)
+static void put_counts(writer *self, size_t k)
 {
     int64_t *number = self->column;
-    for (size_t i = 0; i < self->count; i++)
-        number[i] = (int64_t) * (const uint64_t *)(const void *)((const char *)&self->sessions[i] + member);
-    put_column(self, name, ULAM_H5_INTEGER, NULL, long_name);
+    for (size_t i = 0; i < self->count; i++) number[i] = (int64_t)*ulam_session_count(&self->sessions[i], k);
+    put_column(self, ulam_session_counts[k].name, ULAM_H5_INTEGER, NULL, ulam_session_counts[k].long_name);
 }
 
 void ulam_write_provenance(ulam_h5 *h5, const ulam_provenance *provenance)
@@ -44,13 +44,8 @@ void ulam_write_provenance(ulam_h5 *h5, const ulam_provenance *provenance)
     if (!self.column) ulam_h5_fail_memory(h5);
     if (self.column && self.count > 0) {
         self.dimension = ulam_labelled_index(&self.group, "session", self.count);
-        put_words(&self, "command", offsetof(ulam_session, command), "command line");
-        put_words(&self, "hosts", offsetof(ulam_session, hosts), "hosts");
-        put_words(&self, "libraries", offsetof(ulam_session, libraries), "libraries and their versions");
-        put_words(&self, "start", offsetof(ulam_session, start), "start, UTC");
-        put_words(&self, "end", offsetof(ulam_session, end), "end, UTC");
-        put_counts(&self, "ranks", offsetof(ulam_session, ranks), "ranks");
-        put_counts(&self, "runs", offsetof(ulam_session, runs), "runs done in the session");
+        for (size_t k = 0; k < ULAM_SESSION_WORDS; k++) put_words(&self, k);
+        for (size_t k = 0; k < ULAM_SESSION_COUNTS; k++) put_counts(&self, k);
         double *seconds = self.column;
         for (size_t i = 0; i < self.count; i++) seconds[i] = self.sessions[i].seconds;
         put_column(&self, "seconds", ULAM_H5_REAL, "s", "duration");

@@ -81,8 +81,8 @@ ulam_csv_outcome ulam_csv_next(ulam_csv *self, ulam_bytes *field)
     while (is_space(self)) self->at++;
     self->line = self->next_line;
     self->column = (size_t)(self->at - self->start) + 1;
-    self->quoted = self->at < self->end && *self->at == '"';
-    if (self->quoted) self->at++;
-    const ulam_csv_outcome outcome = self->quoted ? read_quoted(self, field) : read_plain(self, field);
+    const bool quoted = self->at < self->end && *self->at == '"';
+    if (quoted) self->at++;
+    const ulam_csv_outcome outcome = quoted ? read_quoted(self, field) : read_plain(self, field);
     return outcome == ULAM_CSV_FIELD ? finish(self, field) : outcome;
 }

@@ -16,7 +16,6 @@ typedef struct {
     size_t next_line;  /* where the reader stands */
     size_t column;     /* of that field's first byte, from 1 */
     const char *start; /* of the line the reader stands on */
-    bool quoted;       /* whether that field stood in quotes */
     bool last;         /* whether it was the last of its record */
 } ulam_csv;
 

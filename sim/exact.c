@@ -1,4 +1,3 @@
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -198,53 +197,4 @@ exact_span exact_canonical(const ulam_exact *self)
         end--;
     }
     return (exact_span){first, end - first};
-}
-
-void ulam_exact_normalise(ulam_exact *self)
-{
-    const exact_span span = exact_canonical(self);
-    if (span.first) memmove(self->limb, self->limb + span.first, span.count * sizeof *self->limb);
-    self->low = span.count ? self->low + (int32_t)span.first : 0;
-    self->used = span.count;
-}
-
-/* Limb i of the absolute value, where limb `lowest` is the lowest one that is not 0. */
-static uint64_t magnitude(const ulam_exact *self, uint32_t i, uint32_t lowest, uint64_t sign)
-{
-    return sign && i == lowest ? -self->limb[i] : self->limb[i] ^ (i > lowest ? sign : 0);
-}
-
-/* 2^exponent times (high + a fraction that is not 0 if sticky), high with its top bit set, rounded to nearest even. */
-static double round_to_double(uint64_t high, bool sticky, int exponent)
-{
-    const int drop = exponent + 11 < -1074 ? -1074 - exponent : 11;
-    if (drop > 64) return 0;
-    const uint64_t kept = drop == 64 ? 0 : high >> drop;
-    const uint64_t half = UINT64_C(1) << (drop - 1);
-    const uint64_t rest = drop == 64 ? high : high & (2 * half - 1);
-    const bool up = rest > half || (rest == half && (sticky || kept & 1));
-    return ldexp((double)(kept + up), exponent + drop);
-}
-
-double ulam_exact_value(const ulam_exact *self)
-{
-    const exact_span span = exact_canonical(self);
-    if (span.count == 0) return 0;
-    const uint64_t sign = sign_limb(self);
-    const uint32_t lowest = span.first;
-    uint32_t top = span.first + span.count - 1;
-    while (magnitude(self, top, lowest, sign) == 0) top--;
-
-    uint64_t high = magnitude(self, top, lowest, sign);
-    const int shift = __builtin_clzll(high);
-    bool sticky = top > lowest + 1;
-    if (top > lowest) {
-        const uint64_t next = magnitude(self, top - 1, lowest, sign);
-        if (shift) high = high << shift | next >> (64 - shift);
-        sticky |= next << shift != 0;
-    } else {
-        high <<= shift;
-    }
-    const double value = round_to_double(high, sticky, 64 * (self->low + (int32_t)top) - shift);
-    return sign ? -value : value;
 }

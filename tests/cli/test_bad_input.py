@@ -91,6 +91,10 @@ class CommandLine(command.Case):
         self.assertEqual(done.returncode, 2)
         self.assertEqual(done.stderr.count("bufon"), 1, done.stderr)
 
+    def test_a_job_that_can_be_read_only_once_is_not_launched(self):
+        self.refused(2, "run", "-n", "2", "-o", "x.h5", "/dev/stdin", says="the ranks read the job again",
+                     launcher=["sh", "-c", 'printf "model: buffon\\nruns: 1000\\n" | "$@"', "sh"])
+
 
 class Output(command.Case):
     def setUp(self):

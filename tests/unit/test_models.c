@@ -244,6 +244,22 @@ static void an_epidemic_of_one_sample_is_seen_at_its_horizon(void **state)
     model_point_close(&point);
 }
 
+static void the_longest_epidemic_has_finite_times(void **state)
+{
+    (void)state;
+    model_point point;
+    double *times = malloc(100000 * sizeof *times);
+    assert_non_null(times);
+    const char *horizon = strrchr(model_named("sir")->parameters[4].bounds, ' ');
+    char settings[64];
+    snprintf(settings, sizeof settings, "samples=100000 horizon=%.*s", (int)strcspn(horizon + 1, ")]"), horizon + 1);
+    assert_int_equal(model_point_open(&point, "sir", settings, NULL), ULAM_OK);
+    point.model->observables[0].coordinate(point.values, times);
+    for (size_t k = 1; k < 100000; k++) assert_true(isfinite(times[k]) && times[k] > times[k - 1]);
+    model_point_close(&point);
+    free(times);
+}
+
 static void an_epidemic_that_infects_all_peaks_at_the_population(void **state)
 {
     (void)state;
@@ -349,6 +365,7 @@ int main(void)
         cmocka_unit_test(a_queue_that_starts_empty_has_its_finite_time_means),
         cmocka_unit_test(an_epidemics_exact_means_agree_with_all_its_paths),
         cmocka_unit_test(an_epidemic_of_one_sample_is_seen_at_its_horizon),
+        cmocka_unit_test(the_longest_epidemic_has_finite_times),
         cmocka_unit_test(an_epidemic_that_infects_all_peaks_at_the_population),
         cmocka_unit_test(self_avoiding_walks_have_the_enumerated_mean),
         cmocka_unit_test(a_self_avoiding_walk_on_a_line_goes_straight),

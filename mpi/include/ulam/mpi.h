@@ -22,8 +22,8 @@ extern "C" {
  * counts; the others learn of it between two blocks.
  *
  * After a failure nothing more is handed out, and ranks have 2 s to finish what they have in hand. If one is then still
- * inside a run, it cannot be told: rank 0 puts the state into the sink, writes "ulam: " and the message to standard error
- * and calls MPI_Abort(communicator, 1). So it is where memory or MPI itself fails in between. And so it is where a rank is
+ * inside a run, it cannot be told: rank 0 puts the state into the sink, has the monitor say the message (or writes "ulam: "
+ * and the message to standard error) and calls MPI_Abort(communicator, 1). So it is where memory or MPI itself fails in between. And so it is where a rank is
  * still inside a run when the stop's grace has passed: what it had in hand is listed in state->dropped, and the call is
  * MPI_Abort(communicator, 3). The exit status is then the launcher's. */
 ulam_status ulam_mpi_execute(MPI_Comm communicator, const ulam_job *job, ulam_state *state,

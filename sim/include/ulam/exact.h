@@ -31,12 +31,6 @@ ulam_status ulam_exact_add_product(ulam_exact *self, const double *factors, size
 /* Adds other. ULAM_ENOMEM. */
 ulam_status ulam_exact_merge(ulam_exact *self, const ulam_exact *other);
 
-/* Brings the window to its canonical form: no limb more than the value needs. Equal values have equal bytes then. */
-void ulam_exact_normalise(ulam_exact *self);
-
-/* The value rounded to nearest. */
-double ulam_exact_value(const ulam_exact *self);
-
 #ifdef __cplusplus
 }
 #endif

@@ -35,6 +35,8 @@ typedef struct {
     void *self;
     void (*show)(void *self, const ulam_progress *progress);
     double interval; /* s, between calls */
+    /* Says why all ranks are about to be ended (<ulam/mpi.h>); NULL: it is written to standard error. */
+    void (*say_last)(void *self, const char *reason);
 } ulam_monitor;
 
 /* When to stop early. The runs in hand are finished and count, since to drop them would favour short runs (Glynn and
