@@ -26,11 +26,17 @@ void ulam_h5_fail_memory(ulam_h5 *self)
     if (self->status == ULAM_OK) self->status = ulam_fail_memory(self->error, "handling a result file");
 }
 
+bool ulam_h5_start(void)
+{
+    /* Nothing is left to do at exit, and HDF5's handler loops over what a damaged file made it lose count of. */
+    H5dont_atexit();
+    return H5open() >= 0;
+}
+
 void ulam_h5_begin(ulam_h5 *self, ulam_status failure, ulam_error *error)
 {
     *self = (ulam_h5){.file = H5I_INVALID_HID, .error = error, .failure = failure};
-    /* Nothing is left to do at exit, and HDF5's handler loops over what a damaged file made it lose count of. */
-    H5dont_atexit();
+    ulam_h5_start();
     H5Eget_auto2(H5E_DEFAULT, &self->print, &self->print_data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }

@@ -21,6 +21,9 @@ typedef struct {
     void *print_data;
 } ulam_h5;
 
+/* Starts HDF5, which may call MPI: before threads share it. Harmless when repeated. False: it cannot be started. */
+bool ulam_h5_start(void);
+
 /* A file that is not open yet. `failure` as above. */
 void ulam_h5_begin(ulam_h5 *self, ulam_status failure, ulam_error *error);
 

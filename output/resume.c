@@ -5,8 +5,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <hdf5.h>
-
 #include "difference.h"
 #include "hdf5_read.h"
 #include "pool.h"
@@ -90,7 +88,7 @@ ulam_status ulam_result_resume(const char *path, ulam_state *state, bool accept_
     *relation = ULAM_FILE_ABSENT;
     *difference = NULL;
     *provenance = (ulam_provenance){0};
-    if (H5open() < 0) return ulam_fail(error, ULAM_ESYSTEM, "HDF5 cannot be started"); /* here, since it may call MPI */
+    if (!ulam_h5_start()) return ulam_fail(error, ULAM_ESYSTEM, "HDF5 cannot be started");
     if (stat(path, &facts) != 0 && errno == ENOENT) return ULAM_OK;
 
     ulam_error unused = {0};
