@@ -13,6 +13,7 @@
 
 #include <ulam/execute.h>
 
+#include "hosts.h"
 #include "launch.h"
 
 #ifdef ULAM_MPIEXEC
@@ -20,6 +21,10 @@ static char *const mpiexec = ULAM_MPIEXEC;
 #else
 static char *const mpiexec = NULL; /* built without MPI */
 #endif
+
+enum {
+    HOSTFILE = 4 /* where it stands in the launcher's command */
+};
 
 static const double first_pause = 1, longest_pause = 60; /* s, before a job is started again */
 
@@ -71,7 +76,7 @@ static char **make_command(const ulam_launch_plan *plan, char *program, char *co
     command[n++] = count;
     if (plan->hostfile) {
         command[n++] = "--hostfile";
-        command[n++] = (char *)plan->hostfile;
+        command[n++] = (char *)plan->hostfile; /* HOSTFILE */
     }
     command[n++] = program;
     for (int i = 0; i < argc; i++) command[n++] = argv[i];
@@ -156,25 +161,44 @@ static void pause_for(double seconds)
 /* 0 complete, 1 failed by itself, 2 bad input, 3 stopped: what a job says of itself, and trying again would not change. */
 static bool job_has_spoken(int exit_status) { return exit_status >= 0 && exit_status <= 3; }
 
+/* After a death the job goes on with the hosts that are left. */
+static void leave_out_dead_hosts(const ulam_launch_plan *plan, char **command, ulam_hosts *hosts)
+{
+    ulam_error error = {0};
+    if (!plan->hostfile) return;
+    command[HOSTFILE] = (char *)plan->hostfile;
+    if (ulam_hosts_reach(hosts, ULAM_MPIEXEC, plan->hostfile, &error))
+        fprintf(stderr, "ulam run: %s\n", error.message);
+    else if (hosts->within < hosts->hosts) {
+        fprintf(stderr, "ulam run: %zu of %zu hosts answer; going on with these\n", hosts->within, hosts->hosts);
+        command[HOSTFILE] = hosts->path;
+    }
+}
+
 static int supervise(const ulam_launch_plan *plan, char **command, ulam_error *error)
 {
     double pause = first_pause;
+    ulam_hosts hosts = {0};
+    int status;
     for (int attempt = 0;; attempt++) {
         bool stalled;
         const pid_t child = start(command, error);
-        if (child < 0) return -1;
-        const int status = wait_for(child, plan, &stalled);
-        if (requests || (!stalled && job_has_spoken(status))) return status;
+        status = child < 0 ? -1 : wait_for(child, plan, &stalled);
+        if (child < 0 || requests || (!stalled && job_has_spoken(status))) break;
         if (attempt >= plan->retries) {
             fprintf(stderr, "ulam run: the job %s (launcher's exit status %d); run the same command to go on\n",
                     stalled ? "made no progress and was ended" : "died", status);
-            return 1;
+            status = 1;
+            break;
         }
         fprintf(stderr, "ulam run: the job %s (launcher's exit status %d); starting it again in %.0f s, try %d of %d\n",
                 stalled ? "made no progress and was ended" : "died", status, pause, attempt + 1, plan->retries);
         pause_for(pause);
         pause = fmin(2 * pause, longest_pause);
+        leave_out_dead_hosts(plan, command, &hosts);
     }
+    ulam_hosts_free(&hosts);
+    return status;
 }
 
 /* A pipe is empty when rank 0 comes to it. */

@@ -38,7 +38,7 @@ class Hosts(command.Case):
     def start(self, runs):
         self.write("job.yaml", JOB % runs)
         started = subprocess.Popen(
-            [HOSTS, "mpirun", "-n", "3", "-host", "h1:1,h2:1,h3:1", command.ULAM, "run", "-q", "-o", "out.h5",
+            [HOSTS, "run", "mpirun", "-n", "3", "-host", "h1:1,h2:1,h3:1", command.ULAM, "run", "-q", "-o", "out.h5",
              "job.yaml"], cwd=self.folder, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
         self.addCleanup(started.stdout.close)
@@ -75,6 +75,24 @@ class Hosts(command.Case):
                 self.hosts("cut", host)
                 self.ends_soon(started)
                 self.hosts("join", host)
+
+    def test_retries_go_on_with_the_hosts_left(self):
+        self.write("hostfile", "h1 slots=1\nh2 slots=1\nh3 slots=1\n")
+        self.write("job.yaml", JOB % (2 * RUNS) + "checkpoint: 0.5s\n")
+        started = subprocess.Popen(
+            [HOSTS, "run", command.ULAM, "run", "-q", "-n", "3", "--hostfile", "hostfile", "--retries", "3", "-o",
+             "out.h5", "job.yaml"], cwd=self.folder, start_new_session=True, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(started.stdout.close)
+        self.addCleanup(started.wait)
+        self.addCleanup(processes.end, started.pid)
+        self.assertTrue(processes.wait_for((self.folder / "out.h5").exists, 20), "no checkpoint")
+        self.hosts("cut", 3)
+        output, _ = started.communicate(timeout=120)
+        self.assertEqual(started.returncode, 0, output)
+        self.assertIn("2 of 3 hosts answer", output)
+        self.succeeds("run", "-q", "-n", 2, "-o", "alone.h5", "job.yaml")
+        self.same_results("out.h5", "alone.h5")
 
     def test_short_cut_is_survived(self):
         started = self.start(2 * RUNS)
