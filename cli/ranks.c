@@ -40,12 +40,20 @@ static int announced_size(void)
     return 0;
 }
 
-bool ulam_ranks_launched(void) { return announced_size() > 0; }
+/* Started by an srun that was not asked to tell its processes of each other. */
+static bool plain_srun(void)
+{
+    return number_in("SLURM_STEP_NUM_TASKS") > 0 && !getenv("OMPI_COMM_WORLD_SIZE") && !getenv("PMIX_RANK") &&
+           !getenv("PMI_RANK");
+}
+
+/* One process, as in the shell of `srun --pty bash`, is as good as unlaunched, and may launch others. */
+bool ulam_ranks_launched(void) { return announced_size() > (plain_srun() ? 1 : 0); }
 
 bool ulam_ranks_speaks(void)
 {
     for (int i = 0; i < N_LAUNCHERS; i++)
-        if (number_in(launchers[i].rank) > 0) return false;
+        if (number_in(launchers[i].size) > 0) return number_in(launchers[i].rank) <= 0;
     return true;
 }
 
@@ -103,6 +111,9 @@ ulam_status ulam_ranks_start(ulam_ranks *self, ulam_error *error)
 {
     *self = (ulam_ranks){.rank = 0, .size = 1, .local_size = 1};
     if (!ulam_ranks_launched()) return ULAM_OK;
+#ifdef OPEN_MPI
+    if (plain_srun()) return judge_size(1, error); /* MPI_Init() would end the process */
+#endif
     int provided = MPI_THREAD_SINGLE;
     if (MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided) != MPI_SUCCESS)
         return ulam_fail(error, ULAM_ESYSTEM, "MPI could not be started");

@@ -38,8 +38,12 @@ static double slurm_seconds_left(void)
     const char *job = getenv("SLURM_JOB_ID"), *end = getenv("SLURM_JOB_END_TIME");
     if (!job) return NAN;
     if (end && atoll(end) > 0) return difftime((time_t)atoll(end), time(NULL));
-    char command[96], answer[64] = "";
-    snprintf(command, sizeof command, "squeue -h -o %%L -j %ld 2>/dev/null", atol(job));
+    /* One task of an array has the number of the whole, under which squeue lists all of them. */
+    const char *array = getenv("SLURM_ARRAY_JOB_ID"), *task = getenv("SLURM_ARRAY_TASK_ID");
+    char name[48], command[96], answer[64] = "";
+    snprintf(name, sizeof name, "%ld", atol(job));
+    if (array && task) snprintf(name, sizeof name, "%ld_%ld", atol(array), atol(task));
+    snprintf(command, sizeof command, "squeue -h -o %%L -j %s 2>/dev/null", name);
     FILE *squeue = popen(command, "r");
     if (!squeue) return NAN;
     if (fscanf(squeue, "%63s", answer) != 1) answer[0] = '\0';
