@@ -1,12 +1,12 @@
 #!/bin/sh
-# dieharder.sh STREAM_DUMP: interleaves 10,000 neighbouring streams and has dieharder judge them. Fails if a test says
+# dieharder.sh BUILD: interleaves 10,000 neighbouring streams and has dieharder judge them. Fails if a test says
 # FAILED (less than one chance in a million); streams are fixed, so the verdict is the same every time.
 set -eu
 
-dump=${1:?usage: dieharder.sh path/to/stream_dump}
+dump=${1:?usage: dieharder.sh BUILD}/tests/stream_dump
 command -v dieharder >/dev/null || {
-    echo "dieharder.sh: dieharder is not installed (apt-get install dieharder)" >&2
-    exit 1
+    echo "dieharder is not installed"
+    exit 77
 }
 
 status=0
