@@ -19,7 +19,7 @@ typedef struct {
 /* The MPI library that this program was built with, or "without MPI". */
 const char *ulam_ranks_library(void);
 
-/* True in a process that mpirun has started, or srun as one of several or with '--mpi': it is one of a launcher's ranks. */
+/* True in a process that mpirun started, or srun as one of several or with PMI: it is one of a launcher's ranks. */
 bool ulam_ranks_launched(void);
 
 /* True in the one process that speaks, as far as can be told before MPI is started. */
