@@ -23,6 +23,7 @@ static char *const mpiexec = NULL; /* built without MPI */
 #endif
 
 enum {
+    STOPPED_EARLY = 3,
     HOSTFILE = 4 /* where it stands in the launcher's command */
 };
 
@@ -87,7 +88,13 @@ static char **make_command(const ulam_launch_plan *plan, char *program, char *co
 static pid_t start(char **command, ulam_error *error)
 {
     int report[2], cause = 0;
+    sigset_t stops, before;
     if (pipe2(report, O_CLOEXEC)) return -1;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGINT);
+    sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &stops, &before); /* until there is somebody to pass them on to */
     const pid_t parent = getpid(), child = fork();
     if (child == 0) {
         setpgid(0, 0);
@@ -95,6 +102,10 @@ static pid_t start(char **command, ulam_error *error)
         if (nothing >= 0) dup2(nothing, STDIN_FILENO);
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (getppid() != parent) _exit(1);
+        signal(SIGINT, SIG_DFL);
+        signal(SIGTERM, SIG_DFL);
+        signal(SIGUSR1, SIG_DFL);
+        sigprocmask(SIG_SETMASK, &before, NULL);
         execvp(command[0], command);
         cause = errno;
         if (write(report[1], &cause, sizeof cause) < 0) _exit(126);
@@ -105,6 +116,7 @@ static pid_t start(char **command, ulam_error *error)
         setpgid(child, child);
         launcher = child;
     }
+    sigprocmask(SIG_SETMASK, &before, NULL);
     if (child < 0 || read(report[0], &cause, sizeof cause) > 0) {
         if (child > 0) waitpid(child, NULL, 0);
         launcher = 0;
@@ -175,16 +187,35 @@ static void leave_out_dead_hosts(const ulam_launch_plan *plan, char **command, u
     }
 }
 
+/* Gives a further start what is left of the time limit, as the last of its options, which counts. False: nothing is. */
+static bool limit_rest(const ulam_launch_plan *plan, char **command, char *text, size_t size)
+{
+    if (isnan(plan->time_limit)) return true;
+    const double rest = plan->start + plan->time_limit - ulam_clock();
+    if (rest <= 0) return false;
+    snprintf(text, size, "--time-limit=%.3f", rest);
+    size_t n = 0;
+    while (command[n] && command[n] != text && strcmp(command[n], "--") != 0) n++;
+    if (!command[n]) command[n] = text;
+    return true;
+}
+
 static int supervise(const ulam_launch_plan *plan, char **command, ulam_error *error)
 {
     double pause = first_pause;
+    char limit[48];
     ulam_hosts hosts = {0};
     int status;
     for (int attempt = 0;; attempt++) {
         bool stalled;
         const pid_t child = start(command, error);
         status = child < 0 ? -1 : wait_for(child, plan, &stalled);
-        if (child < 0 || requests || (!stalled && job_has_spoken(status))) break;
+        if (child < 0 || (!stalled && job_has_spoken(status))) break;
+        if (requests) {
+            fputs("ulam run: stopped; the last checkpoint stands\n", stderr);
+            status = STOPPED_EARLY;
+            break;
+        }
         if (attempt >= plan->retries) {
             fprintf(stderr, "ulam run: the job %s (launcher's exit status %d); run the same command to go on\n",
                     stalled ? "made no progress and was ended" : "died", status);
@@ -196,6 +227,10 @@ static int supervise(const ulam_launch_plan *plan, char **command, ulam_error *e
         pause_for(pause);
         pause = fmin(2 * pause, longest_pause);
         leave_out_dead_hosts(plan, command, &hosts);
+        if (requests || !limit_rest(plan, command, limit, sizeof limit)) {
+            status = STOPPED_EARLY;
+            break;
+        }
     }
     ulam_hosts_free(&hosts);
     return status;

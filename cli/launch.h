@@ -12,8 +12,9 @@
 
 typedef struct {
     int ranks;
-    const char *hostfile; /* handed on to the launcher; NULL: this machine */
-    int retries;          /* times that a job whose rank or host died is started again */
+    const char *hostfile;     /* handed on to the launcher; NULL: this machine */
+    int retries;              /* times that a job whose rank or host died is started again */
+    double time_limit, start; /* s, of all starts together, and on ulam_clock(); NAN: none */
     double stall_timeout; /* s without a change of the result file after which a job counts as dead; INFINITY: never */
     const char *job;      /* path of the job file */
     const char *output;   /* path of the result file */

@@ -2,9 +2,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <ulam/models.h>
 
+#include "lock.h"
 #include "options.h"
 #include "result_file.h"
 #include "subcommands.h"
@@ -22,7 +24,7 @@ static const char help[] = "usage: ulam merge -o OUT FILE...\n"
                            "of further seeds, but 'ulam run' cannot go on with it.\n"
                            "\n"
                            "options:\n"
-                           "  -o, --output OUT    the file to write\n"
+                           "  -o, --output OUT    the file to write; must not exist\n"
                            "  -h, --help          this text\n"
                            "\n"
                            "exit status: 0 complete; 1 failed; 2 bad input; 3 partial: runs are missing\n";
@@ -61,8 +63,13 @@ int ulam_merge_main(int argc, char **argv)
     ulam_error error = {0};
     char *missing = NULL;
     const char *const *paths = (const char *const *)argv + optind;
-    const ulam_status status =
-        ulam_result_merge(output, paths, (size_t)(argc - optind), ulam_builtin_models(), &missing, &error);
+    ulam_output_lock lock = {0};
+    ulam_status status = ulam_output_lock_take(&lock, output, &error);
+    if (!status && access(output, F_OK) == 0)
+        status = ulam_fail(&error, ULAM_EINVAL, "%s exists; name another file with -o, or move it away", output);
+    if (!status)
+        status = ulam_result_merge(output, paths, (size_t)(argc - optind), ulam_builtin_models(), &missing, &error);
+    ulam_output_lock_release(&lock);
     if (status)
         fprintf(stderr, "ulam merge: %s\n", error.message);
     else if (missing)

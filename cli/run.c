@@ -126,12 +126,19 @@ static int launch(const ulam_run_options *options, int argc, char **argv)
     ulam_status status = ulam_session_open(&session, options, false, &error);
     const bool complete = !status && ulam_state_complete(&session.state);
     if (complete && !options->quiet) ulam_session_say_outcome(&session, true);
+    if (!status && options->stall_timeout <= session.job.conduct.checkpoint)
+        status =
+            ulam_fail(&error, ULAM_EINVAL,
+                      "--stall-timeout %g s is no longer than checkpoint, %g s: the file would not have changed yet",
+                      options->stall_timeout, session.job.conduct.checkpoint);
     if (!status && !complete) {
         const ulam_launch_plan plan = {
             .ranks = options->ranks > 0 ? options->ranks : 1,
             .hostfile = options->hostfile,
             .retries = options->retries,
             .stall_timeout = options->stall_timeout,
+            .time_limit = options->time_limit,
+            .start = session.start,
             .job = options->job.source.path,
             .output = session.job.output,
         };

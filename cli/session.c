@@ -38,11 +38,18 @@ static uint64_t runs_known(const ulam_state *state)
     return runs;
 }
 
+/* Early blocks are known too, though the results do not cover them yet. */
+static bool nothing_known(const ulam_state *state)
+{
+    for (size_t i = 0; i < state->job->n_points; i++)
+        if (state->points[i].blocks || state->points[i].tail_runs || state->points[i].n_early) return false;
+    return true;
+}
+
 ulam_status ulam_session_put(void *session, const ulam_state *state, ulam_error *error)
 {
     ulam_run_session *self = session;
-    if (!self->found && runs_known(state) == 0)
-        return ULAM_OK; /* a first file without a run would only be in the way */
+    if (!self->found && nothing_known(state)) return ULAM_OK; /* a first file without a run would only be in the way */
     ulam_session *entry = &self->provenance.sessions[self->provenance.count - 1];
     free(entry->end);
     entry->end = time_now();

@@ -121,16 +121,18 @@ static ulam_status judge(const ulam_output_lock *self, time_t now, ulam_error *e
 {
     struct stat facts;
     ulam_lock_owner owner;
+    const ulam_lock_owner self_here = ulam_lock_owner_here();
     ulam_status status = ULAM_OK;
     const int file = open(self->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (file < 0) return errno == ENOENT ? ULAM_OK : fail_system(self, error);
     char *temporary = name_temporary(self, JUDGED_TEMPORARY);
+    const bool named = ulam_lock_owner_read(&owner, file);
+    const bool same_host = named && strcmp(owner.host, self_here.host) == 0; /* there, death is seen for itself */
     if (!temporary)
         status = ulam_fail_memory(error, "locking the result file");
     else if (fstat(file, &facts) != 0)
         status = fail_system(self, error);
-    else if (now - facts.st_mtime > ULAM_LOCK_HEARTBEAT ||
-             (ulam_lock_owner_read(&owner, file) && ulam_lock_owner_died_here(&owner)))
+    else if (same_host ? ulam_lock_owner_died_here(&owner) : now - facts.st_mtime > ULAM_LOCK_HEARTBEAT)
         move_away(self, file, temporary);
     else
         status = fail_held(self, file, error);

@@ -25,6 +25,7 @@ ulam_status ulam_state_witness(ulam_state *self, const ulam_chunk *chunk, const 
 {
     ulam_chunk witness;
     if (chunk->blocks != 1 || self->witness.size) return ULAM_OK;
+    if (tally->failed) return ULAM_OK; /* a run that took too long may not do so again */
     if (!ulam_job_witness(self->job, &witness)) return ULAM_OK;
     if (chunk->point != witness.point || chunk->first != witness.first) return ULAM_OK;
     const ulam_status status = ulam_witness_pack(chunk, tally, &self->witness);

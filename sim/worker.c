@@ -180,6 +180,7 @@ static ulam_status perform_chunk(ulam_worker *self, const ulam_chunk *chunk, dou
         status = perform_block(self, point, &next, error);
         if (status) {
             part->n_failures = failures;
+            if (status == ULAM_ENOMEM) part->chunk.blocks = part->chunk.runs = part->n_failures = 0; /* half added */
             break;
         }
         const double begun = now;

@@ -50,6 +50,12 @@ class Merge(command.Case):
         self.refused(2, "merge", parts[0], says="-o")
         self.refused(2, "merge", "-o", "m.h5", says="which files")
 
+    def test_a_file_that_exists_is_not_replaced(self):
+        parts = self.parts(2)
+        self.write("notes.txt", "my notes")
+        self.refused(2, "merge", "-o", "notes.txt", *parts, says="notes.txt")
+        self.assertEqual((self.folder / "notes.txt").read_text(), "my notes")
+
     def test_parts_that_make_no_sense(self):
         for part in ("0/3", "4/3", "1", "a/b", "1/0", "-1/3", "slurm"):
             self.refused(2, "run", "--part", part, "job.yaml", says="--part")

@@ -123,10 +123,14 @@ class Retries(command.Case):
         self.same_results("job.h5", "whole.h5")
 
     def test_a_job_that_stalls_is_ended(self):
-        self.write("job.yaml", "model: sleeper\nruns: 4\nparams: {mean: 100}\n")
+        self.write("job.yaml", "model: sleeper\nruns: 4\nparams: {mean: 100}\ncheckpoint: 0.5s\n")
         done = self.ulam("run", "-n", "2", "--stall-timeout", "1s", "job.yaml", timeout=30)
         self.assertEqual(done.returncode, 1)
         self.assertIn("no progress", done.stderr)
+
+    def test_a_stall_timeout_within_a_checkpoint_is_refused(self):
+        self.write("job.yaml", JOB)
+        self.refused(2, "run", "-n", "2", "--stall-timeout", "0.4s", "job.yaml", says=("0.4", "0.5"))
 
 
 command.main()

@@ -198,6 +198,9 @@ static void a_lock_without_flock_lives_by_its_heartbeat(void **state)
     assert_int_equal(ulam_output_lock_touch(&self, NULL), ULAM_OK);
     assert_refused("x.h5", no_flock, "is being written");
     set_age("x.h5.lock", ULAM_LOCK_HEARTBEAT + 60);
+    assert_refused("x.h5", no_flock, "is being written"); /* its holder is seen to live on this host */
+    write_text("x.h5.lock", "another-host 123 456\n");
+    set_age("x.h5.lock", ULAM_LOCK_HEARTBEAT + 60);
     take(&other, "x.h5", no_flock);
     ulam_error error = {0};
     assert_int_equal(ulam_output_lock_touch(&self, &error), ULAM_EIO);
