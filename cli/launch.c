@@ -179,7 +179,7 @@ static void leave_out_dead_hosts(const ulam_launch_plan *plan, char **command, u
     ulam_error error = {0};
     if (!plan->hostfile) return;
     command[HOSTFILE] = (char *)plan->hostfile;
-    if (ulam_hosts_reach(hosts, ULAM_MPIEXEC, plan->hostfile, &error))
+    if (ulam_hosts_reach(hosts, mpiexec, plan->hostfile, &error))
         fprintf(stderr, "ulam run: %s\n", error.message);
     else if (hosts->within < hosts->hosts) {
         fprintf(stderr, "ulam run: %zu of %zu hosts answer; going on with these\n", hosts->within, hosts->hosts);
