@@ -20,17 +20,15 @@ typedef enum {
     PEER_BUSY,      /* with its work, or not here yet */
     PEER_ANSWERING, /* its answer is coming in */
     PEER_WAITING,   /* for a reply */
-    PEER_REPLIED,   /* the reply is going out */
-    PEER_ENDED,     /* knows how the job ended */
+    PEER_ENDED,     /* has been sent how the job ended */
 } peer_stage;
 
 typedef struct {
     peer_stage stage;
-    bool ending; /* the reply going out is the last */
-    ulam_bytes bytes;
-    size_t request;   /* its place among the requests under way */
-    ulam_chunk chunk; /* the first of what it was given last */
-    double since;     /* when it was given that; 0: it has nothing in hand */
+    ulam_bytes answer, reply;
+    MPI_Request replying; /* may be seen to end only after the next answer has come */
+    ulam_chunk chunk;     /* the first of what it was given last */
+    double since;         /* when it was given that; 0: it has nothing in hand */
 } peer;
 
 typedef struct arrived {
@@ -42,7 +40,7 @@ typedef struct {
     ulam_root *root;
     peer *peers; /* [ranks]; peers[0] is unused */
     int waiting, ended;
-    MPI_Request *requests; /* [n_requests] under way, at most one a rank */
+    MPI_Request *requests; /* [n_requests] answers coming in, at most one a rank */
     int *owner;            /* [n_requests] */
     int *done;             /* scratch for MPI_Testsome */
     int n_requests;
@@ -87,26 +85,20 @@ static _Noreturn void fail_system(service *self, const char *doing)
 
 /* Messages under way */
 
-static void add_request(service *self, int rank, MPI_Request request)
-{
-    self->requests[self->n_requests] = request;
-    self->owner[self->n_requests++] = rank;
-}
-
+/* The rank has answered the reply before, so that one's request ends at once. */
 static void start_reply(service *self, int rank)
 {
     peer *to = &self->peers[rank];
-    MPI_Request request;
     const ulam_reply *what = &self->reply;
-    if (ulam_reply_pack(what, &to->bytes) || MPI_Isend(to->bytes.data, (int)to->bytes.size, MPI_BYTE, rank,
-                                                       ULAM_TAG_REPLY, self->root->communicator, &request))
+    if (MPI_Wait(&to->replying, MPI_STATUS_IGNORE) || ulam_reply_pack(what, &to->reply) ||
+        MPI_Isend(to->reply.data, (int)to->reply.size, MPI_BYTE, rank, ULAM_TAG_REPLY, self->root->communicator,
+                  &to->replying))
         fail_system(self, "replying to a rank");
-    to->stage = PEER_REPLIED;
-    to->ending = what->end;
+    to->stage = what->end ? PEER_ENDED : PEER_BUSY;
     to->since = what->end ? 0 : ulam_clock();
     if (!what->end) to->chunk = what->assignment.chunks[0];
     self->waiting--;
-    add_request(self, rank, request);
+    self->ended += what->end;
 }
 
 /* True if there was a message. */
@@ -115,19 +107,19 @@ static bool start_receiving(service *self)
     int there, count;
     MPI_Message message;
     MPI_Status envelope;
-    MPI_Request request;
     if (MPI_Improbe(MPI_ANY_SOURCE, ULAM_TAG_ANSWER, self->root->communicator, &there, &message, &envelope))
         fail_system(self, "looking for answers");
     if (!there) return false;
     peer *from = &self->peers[envelope.MPI_SOURCE];
     MPI_Get_count(&envelope, MPI_BYTE, &count);
-    ulam_bytes_free(&from->bytes);
-    from->bytes.data = malloc(count ? (size_t)count : 1);
-    if (!from->bytes.data || MPI_Imrecv(from->bytes.data, count, MPI_BYTE, &message, &request))
+    ulam_bytes_free(&from->answer);
+    from->answer.data = malloc(count ? (size_t)count : 1);
+    if (!from->answer.data ||
+        MPI_Imrecv(from->answer.data, count, MPI_BYTE, &message, &self->requests[self->n_requests]))
         fail_system(self, "receiving an answer");
-    from->bytes.size = from->bytes.capacity = (size_t)count;
+    from->answer.size = from->answer.capacity = (size_t)count;
     from->stage = PEER_ANSWERING;
-    add_request(self, envelope.MPI_SOURCE, request);
+    self->owner[self->n_requests++] = envelope.MPI_SOURCE;
     return true;
 }
 
@@ -196,7 +188,7 @@ static void take_answer(service *self, int rank)
     ulam_error error = {0};
     arrived *item = calloc(1, sizeof *item);
     if (!item) fail_system(self, "taking an answer");
-    if (ulam_arrival_read(&item->arrival, &from->bytes, &error)) give_up(self, error.message);
+    if (ulam_arrival_read(&item->arrival, &from->answer, &error)) give_up(self, error.message);
     if (item->arrival.failure.status) ulam_root_fail(self->root, &item->arrival.failure, false);
     account(self, item);
     from->stage = PEER_WAITING;
@@ -205,7 +197,7 @@ static void take_answer(service *self, int rank)
     reply(self, rank);
 }
 
-static bool finish_requests(service *self)
+static bool finish_receiving(service *self)
 {
     int n_done;
     if (self->n_requests == 0) return false;
@@ -222,15 +214,7 @@ static bool finish_requests(service *self)
         self->owner[kept++] = self->owner[i];
     }
     self->n_requests = kept;
-    for (int i = 0; i < n_owners; i++) {
-        peer *other = &self->peers[self->done[i]];
-        if (other->stage == PEER_ANSWERING) {
-            take_answer(self, self->done[i]);
-        } else {
-            other->stage = other->ending ? PEER_ENDED : PEER_BUSY;
-            self->ended += other->ending;
-        }
-    }
+    for (int i = 0; i < n_owners; i++) take_answer(self, self->done[i]);
     return true;
 }
 
@@ -374,7 +358,7 @@ static void serve(service *self)
     ulam_patience patience = {0};
     while (self->ended < self->root->ranks - 1) {
         bool active = start_receiving(self);
-        active |= finish_requests(self);
+        active |= finish_receiving(self);
         active |= reply_to_waiting(self);
         active |= merge_one(self);
         see_request(self);
@@ -385,6 +369,8 @@ static void serve(service *self)
         else
             ulam_patience_sleep(&patience);
     }
+    for (int rank = 1; rank < self->root->ranks; rank++)
+        if (MPI_Wait(&self->peers[rank].replying, MPI_STATUS_IGNORE)) fail_system(self, "ending the job");
 }
 
 void *ulam_service(void *root)
@@ -397,9 +383,13 @@ void *ulam_service(void *root)
     self.owner = calloc(n, sizeof *self.owner);
     self.done = calloc(n, sizeof *self.done);
     if (!self.peers || !self.requests || !self.owner || !self.done) fail_system(&self, "starting");
+    for (size_t i = 0; i < n; i++) self.peers[i].replying = MPI_REQUEST_NULL;
     ulam_prefer_short_slices(true);
     serve(&self);
-    for (size_t i = 0; i < n; i++) ulam_bytes_free(&self.peers[i].bytes);
+    for (size_t i = 0; i < n; i++) {
+        ulam_bytes_free(&self.peers[i].answer);
+        ulam_bytes_free(&self.peers[i].reply);
+    }
     ulam_assignment_free(&self.reply.assignment);
     free(self.peers);
     free(self.requests);
