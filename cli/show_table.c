@@ -13,6 +13,7 @@ typedef struct {
     ulam_table table;
     size_t keys;       /* point, and the swept parameters */
     bool runs, failed; /* columns of their own: they differ between points; there are some */
+    bool target;       /* a column: the job has targets */
     size_t next;       /* column to fill */
 } printer;
 
@@ -31,7 +32,8 @@ static void begin(printer *self, const ulam_view *view, size_t columns)
         self->runs |= result->runs[i] != result->runs[0];
         self->failed |= result->failed[i] != 0;
     }
-    ulam_table_init(&self->table, self->keys + (self->runs ? 1 : 0) + (self->failed ? 1 : 0) + columns);
+    self->target = result->until != NULL;
+    ulam_table_init(&self->table, self->keys + (size_t)self->runs + self->failed + self->target + columns);
     if (result->n_points > 1) head(self, "point", NULL, false);
     for (size_t i = 0; i < result->n_swept; i++) {
         const ulam_result_parameter *parameter = &result->parameters[result->swept[i]];
@@ -39,6 +41,7 @@ static void begin(printer *self, const ulam_view *view, size_t columns)
     }
     if (self->runs) head(self, "runs", NULL, false);
     if (self->failed) head(self, "failed", NULL, false);
+    if (self->target) head(self, "error/target", NULL, false);
 }
 
 static void set(printer *self, const char *text) { ulam_table_set(&self->table, self->next++, text); }
@@ -57,6 +60,14 @@ static void set_number(printer *self, double value, const ulam_precision *precis
     set(self, text);
 }
 
+/* 1 and less is reached; of numbers that never varied nothing can be said. */
+static void set_ratio(printer *self, double ratio, uint64_t ending)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.*f", ratio < 10 ? 2 : 0, ratio);
+    set(self, ending == ULAM_TARGETS_CONSTANT ? "constant" : isfinite(ratio) && ratio < 1e9 ? text : "—");
+}
+
 static void begin_row(printer *self, size_t point)
 {
     const ulam_result *result = self->view->result;
@@ -66,6 +77,7 @@ static void begin_row(printer *self, size_t point)
     for (size_t i = 0; i < result->n_swept; i++) set(self, result->parameters[result->swept[i]].text[point]);
     if (self->runs) set_count(self, result->runs[point]);
     if (self->failed) set_count(self, result->failed[point]);
+    if (self->target) set_ratio(self, result->target_ratio[point], result->ending[point]);
 }
 
 /* An exact value is shown where the theory knows it at some point. */

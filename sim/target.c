@@ -37,9 +37,10 @@ static double ratio_of(const ulam_target *target, const estimate *of, bool enoug
     return of->half_width / asked;
 }
 
-static ulam_verdict judge(const ulam_job *job, size_t point, double ratio, uint64_t runs, bool enough)
+static ulam_verdict judge(const ulam_job *job, size_t point, const ulam_judgement *found, uint64_t runs, bool enough)
 {
-    if (ratio <= 1) return ULAM_TARGETS_REACHED;
+    const double ratio = found->ratio;
+    if (ratio <= 1) return found->constant ? ULAM_TARGETS_CONSTANT : ULAM_TARGETS_REACHED;
     if (job->until.has_max_runs || !enough) return ULAM_TARGETS_OPEN;
     const double needed = ratio * ratio * (double)runs;
     return needed > hope * (double)job->points[point].runs ? ULAM_TARGETS_OUT_OF_REACH : ULAM_TARGETS_OPEN;
@@ -50,7 +51,7 @@ ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_mom
 {
     const ulam_until *until = &job->until;
     const bool enough = (double)runs >= evidence * (double)until->ladder;
-    judgement->ratio = 0;
+    *judgement = (ulam_judgement){0};
     for (size_t i = 0; i < until->n_targets; i++) {
         const ulam_target *target = &until->targets[i];
         for (size_t k = target->element; k < target->element + target->length; k++) {
@@ -58,9 +59,10 @@ ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_mom
             const ulam_kind kind = job->model->observables[target->observable].kind;
             const ulam_status status = make_estimate(kind, &moments[k], until->confidence, &found);
             if (status) return status;
+            judgement->constant |= found.constant;
             judgement->ratio = fmax(judgement->ratio, ratio_of(target, &found, enough));
         }
     }
-    judgement->verdict = judge(job, point, judgement->ratio, runs, enough);
+    judgement->verdict = judge(job, point, judgement, runs, enough);
     return ULAM_OK;
 }

@@ -10,6 +10,7 @@ typedef struct {
     /* The largest of the half-widths over what is asked for: 1 and less is reached. INFINITY: not known, or relative to an
      * estimate of 0. */
     double ratio;
+    bool constant; /* a number that never varied is among those judged */
 } ulam_judgement;
 
 /* Judges a job's targets by the moments[job->width] of a point's first `runs` runs, at a rung of its ladder. ULAM_ENOMEM. */

@@ -32,11 +32,13 @@ typedef struct {
     double max_time;   /* s of a session; INFINITY: any */
 } ulam_until;
 
-/* What has become of a point's targets. */
+/* What has become of a point's targets. The numbers stand in result files. */
 typedef enum {
-    ULAM_TARGETS_OPEN,        /* there are none, or they do not hold yet */
-    ULAM_TARGETS_REACHED,     /* at the run count where the point ended */
-    ULAM_TARGETS_OUT_OF_REACH /* the point was given up (docs/statistics.md) */
+    ULAM_TARGETS_OPEN,         /* there are none, or they do not hold yet */
+    ULAM_TARGETS_REACHED,      /* at the run count where the point ended */
+    ULAM_TARGETS_CONSTANT,     /* the same, but a number never varied: its interval has no width, and says nothing */
+    ULAM_TARGETS_OUT_OF_REACH, /* the point was given up (docs/statistics.md) */
+    ULAM_TARGETS_CUT_OFF,      /* only in a file: the point has the most runs that it may have */
 } ulam_verdict;
 
 #ifdef __cplusplus
