@@ -11,40 +11,33 @@ enum {
 
 static bool is_reached(uint64_t ending) { return ending == ULAM_TARGETS_REACHED || ending == ULAM_TARGETS_CONSTANT; }
 
-/* "4.1 times as wide as asked", or why there is no such number. */
+/* "interval 4.1 times too wide", or why there is no such number. */
 static void say_ratio(double ratio, FILE *out)
 {
     if (isnan(ratio))
         fputs("not judged yet", out);
     else if (isinf(ratio))
-        fputs("the estimate is 0 or undefined, and has no relative error, or it never varied", out);
+        fputs("no error to judge by, it is 0, constant or without a value", out);
     else
-        fprintf(out, "its interval is %.3g times as wide as asked", ratio);
+        fprintf(out, "interval %.3g times too wide", ratio);
 }
 
 /* A line for a point of which there is more to say than that its targets were reached. */
 static void say_point(const ulam_result *result, size_t p, FILE *out)
 {
-    const double ratio = result->target_ratio[p];
-    fprintf(out, "          point %zu, %" PRIu64 " runs: ", p, result->runs[p]);
-    switch (result->ending[p]) {
-    case ULAM_TARGETS_CONSTANT:
-        fprintf(out, "a number never varied, which says nothing of what happens in less than 1 of %.0f runs",
-                fmax(1, floor((double)result->runs[p] / 3)));
-        break;
-    case ULAM_TARGETS_OUT_OF_REACH:
-        fputs("given up, out of reach: ", out);
-        say_ratio(ratio, out);
-        fputs("; max_runs lets it go on", out);
-        break;
-    case ULAM_TARGETS_CUT_OFF:
-        fputs("the most runs are done: ", out);
-        say_ratio(ratio, out);
-        break;
-    default:
-        fputs("still open: ", out);
-        say_ratio(ratio, out);
+    static const char *const endings[] = {
+        [ULAM_TARGETS_OPEN] = "open",
+        [ULAM_TARGETS_OUT_OF_REACH] = "given up without max_runs",
+        [ULAM_TARGETS_CUT_OFF] = "max_runs done",
+    };
+    const uint64_t runs = result->runs[p], ending = result->ending[p];
+    fprintf(out, "          point %zu, %" PRIu64 " runs: ", p, runs);
+    if (ending == ULAM_TARGETS_CONSTANT) {
+        fprintf(out, "a number never varied; what 1 of %" PRIu64 " runs does may be unseen\n", runs < 6 ? 1 : runs / 3);
+        return;
     }
+    fprintf(out, "%s: ", ending < sizeof endings / sizeof *endings ? endings[ending] : "ended");
+    say_ratio(result->target_ratio[p], out);
     fputc('\n', out);
 }
 

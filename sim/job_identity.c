@@ -155,7 +155,7 @@ char *ulam_job_identity(const ulam_job *self)
     snprintf(text, sizeof text, "block: %" PRIu64 "\nstatistics: moments\n", self->storage->block);
     if (!status) status = put(&bytes, self->storage->block ? text : "block: the model's\nstatistics: moments\n");
     snprintf(text, sizeof text, "ladder: from %" PRIu64 " runs\n", self->until.ladder);
-    if (!status && self->until.ladder != ULAM_LADDER_START) status = put(&bytes, text);
+    if (!status && self->until.ladder && self->until.ladder != ULAM_LADDER_START) status = put(&bytes, text);
     if (!status) status = put_swept(self, &bytes);
     for (size_t i = 0; i < self->model->n_parameters && !status; i++) status = put_fixed(self, i, &bytes);
     return finish(status, &bytes);

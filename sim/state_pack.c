@@ -97,9 +97,11 @@ static ulam_status unpack_early(ulam_point_state *point, size_t p, const ulam_jo
     if (!early) return ulam_fail_memory(error, "reading a state");
     point->early = early;
     point->early_capacity = all;
+    const size_t before = point->n_early;
     while (point->n_early < all) {
         const uint64_t first = ulam_reader_get_u64(reader), blocks = ulam_reader_get_u64(reader);
-        if (first <= end || first > most || blocks == 0 || blocks > most - first)
+        const bool touches = point->n_early > before && first == end; /* at a rung of the ladder */
+        if ((first <= end && !touches) || first > most || blocks == 0 || blocks > most - first)
             return damaged(p, "the early blocks", error);
         ulam_piece *piece = &point->early[point->n_early++];
         *piece = (ulam_piece){.first = first, .blocks = blocks};
