@@ -17,7 +17,7 @@ static void say_ratio(double ratio, FILE *out)
     if (isnan(ratio))
         fputs("not judged yet", out);
     else if (isinf(ratio))
-        fputs("no error to judge by, it is 0, constant or without a value", out);
+        fputs("no error to compare: 0, constant or without a value", out);
     else
         fprintf(out, "interval %.3g times too wide", ratio);
 }
