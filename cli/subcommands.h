@@ -13,5 +13,6 @@ int ulam_replay_main(int argc, char **argv);
 int ulam_report_main(int argc, char **argv);
 int ulam_run_main(int argc, char **argv);
 int ulam_show_main(int argc, char **argv);
+int ulam_watch_main(int argc, char **argv);
 
 #endif
