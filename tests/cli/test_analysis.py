@@ -17,7 +17,7 @@ LANGUAGES = {"py": ("/usr/bin/python3", b"\x89PNG", "prices.png"), "R": ("Rscrip
 
 class Analysis(command.Case):
     def test_each_language_finds_the_same(self):
-        self.succeeds("run", "-q", "-o", "x.h5", command.EXAMPLES / "quickstart.yaml")
+        self.succeeds("run", "-q", "--runs", "20000", "-o", "x.h5", command.EXAMPLES / "quickstart.yaml")
         said = set()
         for language, (program, start, picture) in LANGUAGES.items():
             if not shutil.which(program):
