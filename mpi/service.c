@@ -231,7 +231,7 @@ static bool merge_one(service *self)
     if (arrival->next < arrival->answer.n_parts) {
         if (pthread_mutex_trylock(&root->state_lock)) return false;
         ulam_part *part = &arrival->answer.parts[arrival->next];
-        if (!ulam_arrival_read_sums(arrival, root->state->job->width, &error))
+        if (!ulam_arrival_read_sums(arrival, root->state->job, &error))
             ulam_tracker_add(&root->tracker, root->state, part, &error);
         if (!error.status && part->n_failures)
             ulam_judge_failures(root->state, &part->failures[part->n_failures - 1], &failed);

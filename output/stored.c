@@ -69,7 +69,8 @@ static void read_points(ulam_stored *self, ulam_h5 *h5, const ulam_job *real, ul
         self->place[i] = found ? found->point : SIZE_MAX;
     }
     free(known);
-    self->job = (ulam_job){.points = self->points, .n_points = (size_t)n, .width = real->width};
+    self->job =
+        (ulam_job){.points = self->points, .n_points = (size_t)n, .width = real->width, .statistics = real->statistics};
 }
 
 void ulam_stored_read(ulam_stored *self, ulam_h5 *h5, const ulam_job *real)

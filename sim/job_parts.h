@@ -52,6 +52,10 @@ typedef enum {
     ULAM_KEY_MAX_FAILED,
     ULAM_KEY_ISOLATE,
     ULAM_KEY_RUN_TIMEOUT,
+    ULAM_KEY_QUANTILES,
+    ULAM_KEY_HISTOGRAM,
+    ULAM_KEY_COVARIANCE,
+    ULAM_KEY_CONFIDENCE,
     ULAM_KEYS,
 } ulam_job_key;
 
@@ -70,6 +74,7 @@ typedef struct {
     ulam_job_column *columns;          /* [n_parameters] */
     uint64_t runs;                     /* of every point */
     uint64_t *point_runs;              /* [n_points] from a column of the points file; NULL: none */
+    struct ulam_kept *kept;            /* the statistics asked for so far */
     ulam_error *error;
 } ulam_job_reading;
 
@@ -127,6 +132,15 @@ ulam_status ulam_job_take_defaults(ulam_job_reading *self);
 
 /* Makes the points, their keys, runs and blocks, and the observables' extents, and lets the model judge them. */
 ulam_status ulam_job_make_points(ulam_job_reading *self);
+
+/* Read `quantiles`, `histogram`, `covariance` and `confidence`, which name observables: after the points are made. */
+ulam_status ulam_job_read_statistics(ulam_job_reading *self);
+
+/* Gives the job the statistics that were asked for. */
+ulam_status ulam_job_settle_statistics(ulam_job_reading *self);
+
+/* The text of job->statistics in the job's identity: "moments, quantiles of price (...)". ULAM_ENOMEM. */
+ulam_status ulam_job_write_statistics(const ulam_job *self, ulam_bytes *bytes);
 
 /* Appends the canonical text of a point with these values. ULAM_ENOMEM. */
 ulam_status ulam_job_write_canonical(const ulam_job *job, const size_t *order, const ulam_value *values,

@@ -9,8 +9,9 @@
 #include "shown.h"
 
 static const char *const keys[ULAM_KEYS] = {
-    "model", "seed",   "params",     "sweep",      "zip",        "points",  "runs",        "streams",
-    "block", "output", "checkpoint", "on_failure", "max_failed", "isolate", "run_timeout",
+    "model",       "seed",      "params",    "sweep",      "zip",        "points",     "runs",
+    "streams",     "block",     "output",    "checkpoint", "on_failure", "max_failed", "isolate",
+    "run_timeout", "quantiles", "histogram", "covariance", "confidence",
 };
 
 static ulam_status read_keys(ulam_job_reading *self)
@@ -212,6 +213,8 @@ static ulam_status read_parts(ulam_job_reading *self)
         ulam_job_read_conduct,
         ulam_job_read_part,
         ulam_job_make_points,
+        ulam_job_read_statistics,
+        ulam_job_settle_statistics,
     };
     ulam_status status = ULAM_OK;
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !status; i++) status = parts[i](self);

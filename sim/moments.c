@@ -5,20 +5,13 @@
 #include <ulam/moments.h>
 
 #include "exact_span.h"
+#include "vectorised.h"
 
 enum {
     LANES = 32,        /* independent partial sums: what a compiler needs to use vector registers */
     CHUNK = 8 * LANES, /* so short that rounding errors do not pile up in a lane */
     FEW = 8,           /* for so few values their exact powers cost no more than the expansion about a centre */
 };
-
-/* Compiled for several generations of processors; the operations, hence the bits, are the same. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__) &&                       \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define VECTORISED __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#define VECTORISED
-#endif
 
 /* Below this, terms of the fourth power may have vanished beneath the smallest double. */
 static const double vanishing = 0x1p-800;

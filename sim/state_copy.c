@@ -7,7 +7,10 @@
 static ulam_status copy_tally(ulam_tally *self, const ulam_tally *other)
 {
     if (!other->moments) return ULAM_OK;
-    return ulam_tally_init(self, other->width) || ulam_tally_merge(self, other) ? ULAM_ENOMEM : ULAM_OK;
+    return ulam_tally_init(self, other->width) || ulam_tally_keep(self, other->more.statistics) ||
+                   ulam_tally_merge(self, other)
+               ? ULAM_ENOMEM
+               : ULAM_OK;
 }
 
 static ulam_status copy_point(ulam_point_state *self, const ulam_point_state *other)

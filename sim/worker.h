@@ -7,6 +7,7 @@
 #include <ulam/job.h>
 #include <ulam/state.h>
 
+#include "frames.h"
 #include "prepared.h"
 #include "schedule.h"
 
@@ -16,6 +17,7 @@ typedef struct {
     ulam_isolated *isolated; /* NULL: runs are performed here, or none has been yet */
     double *values;          /* [capacity], of one block: [run][element] */
     size_t capacity;
+    ulam_frames frames;
 } ulam_worker;
 
 /* What became of an assignment. */

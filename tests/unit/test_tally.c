@@ -59,7 +59,7 @@ static ulam_status unpack(ulam_tally *self, const unsigned char *data, size_t si
     assert_non_null(copy);
     memcpy(copy, data, size);
     ulam_reader reader = {.at = copy, .end = copy + size};
-    const ulam_status status = ulam_tally_unpack(self, WIDTH, &reader, error);
+    const ulam_status status = ulam_tally_unpack(self, WIDTH, NULL, &reader, error);
     if (used) *used = size - (size_t)(reader.end - reader.at);
     free(copy);
     return status;
@@ -216,14 +216,14 @@ static void test_absurd_sizes_ask_for_no_memory(void **state)
     memset(noise, 0xff, sizeof noise);
     ulam_tally tally;
     ulam_reader reader = {.at = noise, .end = noise + sizeof noise};
-    assert_int_equal(ulam_tally_unpack(&tally, SIZE_MAX / 2, &reader, NULL), ULAM_EFORMAT);
+    assert_int_equal(ulam_tally_unpack(&tally, SIZE_MAX / 2, NULL, &reader, NULL), ULAM_EFORMAT);
     ulam_tally_free(&tally);
     for (uint64_t limbs = 1; limbs < UINT64_C(1) << 32; limbs *= 8) {
         ulam_bytes bytes = {0};
         const uint64_t words[] = {10, 0, 1, 0, 0, limbs << 32, 1, 2, 3, 4, 5, 6, 7, 8, 9};
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) ulam_bytes_put_u64(&bytes, words[i]);
         reader = (ulam_reader){.at = bytes.data, .end = bytes.data + bytes.size};
-        assert_int_equal(ulam_tally_unpack(&tally, 1, &reader, NULL), ULAM_EFORMAT);
+        assert_int_equal(ulam_tally_unpack(&tally, 1, NULL, &reader, NULL), ULAM_EFORMAT);
         ulam_tally_free(&tally);
         ulam_bytes_free(&bytes);
     }

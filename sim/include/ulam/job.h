@@ -9,6 +9,7 @@
 
 #include <ulam/bytes.h>
 #include <ulam/model.h>
+#include <ulam/statistics.h>
 #include <ulam/status.h>
 
 #ifdef __cplusplus
@@ -73,6 +74,13 @@ typedef struct {
     bool scalar;
 } ulam_extent;
 
+/* What is shown of what is kept. No part of a job's identity. */
+typedef struct {
+    double confidence; /* of every interval, between 0 and 1 */
+    double **levels;   /* [n_observables] of quantiles, ascending; NULL: none of that observable, or of any */
+    size_t *n_levels;  /* [n_observables], or NULL */
+} ulam_report;
+
 typedef struct {
     const ulam_model *model;
     uint64_t seed;
@@ -89,6 +97,8 @@ typedef struct {
 
     ulam_extent *extents; /* [model->n_observables] */
     size_t width;
+    const ulam_statistics *statistics; /* that are kept beside the moments; NULL: none */
+    ulam_report report;
 
     struct ulam_job_storage *storage; /* what the above point to */
 } ulam_job;
@@ -113,6 +123,9 @@ char *ulam_job_point_text(const ulam_job *self, size_t point);
 /* A value as a job file would spell it, shortest form that reads back to the same bits. Owned by the caller. NULL: out
  * of memory. */
 char *ulam_value_text(const ulam_parameter *parameter, ulam_value value);
+
+/* The name of one of the job->width numbers of a run: "price", "profile[3]". Owned by the caller. NULL: out of memory. */
+char *ulam_job_element_name(const ulam_job *self, size_t element);
 
 /* What makes two jobs the same, a "name: value" line each: model and its fingerprint, seed, streams, fixed parameters,
  * block sizes, statistics, the dimensions of the sweep in order ("swept: kind, point (strike, rate)"). Runs, points and the
