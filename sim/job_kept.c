@@ -8,6 +8,7 @@
 
 enum {
     MOST_PAIRS = 10000,
+    MOST_PAIRED = 256, /* elements */
     MOST_SKETCHES = 1 << 16,
     MOST_COUNTS = 1 << 24 /* of all histograms of a point */
 };
@@ -171,6 +172,23 @@ static int by_histogram_element(const void *a, const void *b)
     return one->element < other->element ? -1 : one->element > other->element;
 }
 
+/* A point has a matrix of the covariances. */
+static ulam_status judge_paired(const ulam_job_reading *self)
+{
+    const ulam_kept *kept = self->kept;
+    size_t n = 0;
+    bool *paired = calloc(self->job->width + 1, sizeof *paired);
+    if (!paired) return fail_memory(self);
+    for (size_t i = 0; i < 2 * kept->n_pairs; i++) {
+        const size_t element = i % 2 ? kept->pairs[i / 2].second : kept->pairs[i / 2].first;
+        n += !paired[element];
+        paired[element] = true;
+    }
+    free(paired);
+    if (n <= MOST_PAIRED) return ULAM_OK;
+    return fail_many(self, self->key[ULAM_KEY_COVARIANCE], "numbers with covariances", MOST_PAIRED);
+}
+
 /* In their order, each once. */
 static void settle_pairs(ulam_kept *kept)
 {
@@ -189,6 +207,7 @@ ulam_status ulam_job_settle_statistics(ulam_job_reading *self)
     size_t n_grouped = 0;
     settle_pairs(kept);
     if (kept->n_pairs > MOST_PAIRS) return fail_many(self, self->key[ULAM_KEY_COVARIANCE], "covariances", MOST_PAIRS);
+    if (judge_paired(self)) return self->error->status;
     if (kept->n_sketches) qsort(kept->sketches, kept->n_sketches, sizeof *kept->sketches, by_sketch_element);
     if (kept->n_histograms) qsort(kept->histograms, kept->n_histograms, sizeof *kept->histograms, by_histogram_element);
     for (size_t i = 0; i < self->job->width; i++) n_grouped += kept->grouped[i];
