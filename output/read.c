@@ -96,6 +96,9 @@ static void free_observable(ulam_result_observable *self)
     free(self->max);
     free(self->count);
     free(self->exact);
+    free(self->low);
+    free(self->high);
+    ulam_counts_free(self);
 }
 
 void ulam_result_free(ulam_result *self)
@@ -118,6 +121,7 @@ void ulam_result_free(ulam_result *self)
     free(self->first);
     free(self->failures);
     free(self->dropped);
+    ulam_covariance_free(&self->covariance);
     ulam_provenance_free(&self->provenance);
     *self = (ulam_result){0};
 }

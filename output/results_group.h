@@ -41,9 +41,9 @@ typedef struct {
 } ulam_results_array;
 void ulam_results_put(ulam_results_group *self, const ulam_results_array *array, ulam_h5_type type, const void *values);
 
-/* A dimension of an observable's own, named with suffix behind it. */
+/* A dimension of an observable's own, named with suffix behind it; coordinates NULL: 0, 1, 2, ... */
 size_t ulam_results_dimension(ulam_results_group *self, size_t observable, const char *suffix, size_t length,
-                              const double *coordinates);
+                              const double *coordinates, bool has_unit);
 
 /* The quantiles and the histogram of an observable, if they are kept. */
 void ulam_write_quantiles(ulam_results_group *self, size_t observable, const ulam_elements *elements);

@@ -75,7 +75,7 @@ static void put_quantiles(ulam_results_group *self, size_t observable, const ula
     static const char *const suffixes[ARRAYS] = {"_quantile", "_quantile_low", "_quantile_high"};
     static const char *const words[ARRAYS] = {"quantile of", "lower end of a confidence interval of the quantile of",
                                               "upper end of a confidence interval of the quantile of"};
-    const size_t last = ulam_results_dimension(self, observable, "_quantile_level", of->n_levels, of->level);
+    const size_t last = ulam_results_dimension(self, observable, "_quantile_level", of->n_levels, of->level, false);
     for (int i = 0; i < ARRAYS; i++) {
         const ulam_results_array array = {.observable = observable,
                                           .suffix = suffixes[i],
@@ -158,7 +158,7 @@ static size_t put_bins(ulam_results_group *self, size_t observable, const histog
     if (!middle) ulam_h5_fail_memory(self->group.h5);
     for (size_t i = 0; middle && i < of->bins; i++) middle[i] = of->edge[i] / 2 + of->edge[i + 1] / 2;
     const size_t bins =
-        ulam_results_dimension(self, observable, "_histogram_bin", of->bins, of->declared ? middle : NULL);
+        ulam_results_dimension(self, observable, "_histogram_bin", of->bins, of->declared ? middle : NULL, true);
     free(middle);
     return bins;
 }
@@ -167,7 +167,7 @@ static size_t put_bins(ulam_results_group *self, size_t observable, const histog
 static void put_edges(ulam_results_group *self, size_t observable, const ulam_elements *elements, const histograms *of)
 {
     const size_t edges =
-        ulam_results_dimension(self, observable, "_histogram_edge", of->bins + 1, of->declared ? of->edge : NULL);
+        ulam_results_dimension(self, observable, "_histogram_edge", of->bins + 1, of->declared ? of->edge : NULL, true);
     const ulam_results_array array = {.observable = observable,
                                       .suffix = "_histogram_edges",
                                       .words = "edges of the histogram of",

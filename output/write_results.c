@@ -187,11 +187,16 @@ void ulam_results_put(ulam_results_group *self, const ulam_results_array *array,
 }
 
 size_t ulam_results_dimension(ulam_results_group *self, size_t observable, const char *suffix, size_t length,
-                              const double *coordinates)
+                              const double *coordinates, bool has_unit)
 {
     const char *name = take_name(self, observable, suffix);
-    return coordinates ? ulam_labelled_dimension(&self->group, name, length, ULAM_H5_REAL, coordinates, NULL)
-                       : ulam_labelled_index(&self->group, name, length);
+    if (!coordinates) return ulam_labelled_index(&self->group, name, length);
+    hid_t dataset;
+    const size_t dimension = ulam_labelled_dimension(&self->group, name, length, ULAM_H5_REAL, coordinates, &dataset);
+    const char *unit = self->job->model->observables[observable].unit;
+    ulam_labelled_describe(&self->group, dataset, has_unit ? unit : NULL, NULL);
+    ulam_h5_done(self->group.h5, dataset);
+    return dimension;
 }
 
 static void put_observable(ulam_results_group *self, size_t observable)
