@@ -169,7 +169,8 @@ static ulam_status judge_range(const ulam_job_reading *self, const ulam_yaml_nod
                               plan->high);
     const double width = (plan->high - plan->low) / (double)plan->bins;
     const double farthest = fmax(fabs(plan->low), fabs(plan->high));
-    if (isfinite((double)plan->bins * (plan->high - plan->low)) && width >= 0x1p-48 * farthest) return ULAM_OK;
+    if (isfinite((double)plan->bins * (plan->high - plan->low)) && width >= fmax(0x1p-48 * farthest, 0x1p-900))
+        return ULAM_OK;
     return ulam_yaml_fail(node, self->error, "%zu bins from %.17g to %.17g are %s than a double can tell apart",
                           plan->bins, plan->low, plan->high, isfinite(width) ? "narrower" : "wider");
 }

@@ -197,8 +197,8 @@ static double bucket_edge(const ulam_sketch *self, uint32_t bucket)
 static ulam_bucket bucket_at(const ulam_sketch *self, int side, uint32_t i)
 {
     const double near = bucket_edge(self, self->low[side] + i);
-    const double far = fmin(bucket_edge(self, self->low[side] + i + 1), DBL_MAX);
-    const double middle = near + (far - near) / 2, sign = side ? 1 : -1, c = self->centre;
+    const double far = bucket_edge(self, self->low[side] + i + 1);
+    const double middle = near + (fmin(far, DBL_MAX) - near) / 2, sign = side ? 1 : -1, c = self->centre;
     const double nearer = c + sign * near, farther = c + sign * far;
     return (ulam_bucket){side ? nearer : farther, c + sign * middle, side ? farther : nearer};
 }

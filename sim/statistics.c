@@ -67,13 +67,13 @@ static void find_range(ulam_series pilot, double *low, double *high)
     *low = 0;
     *high = 1;
     if (!(least <= most)) return;
-    const double more = least < most ? most / 4 - least / 4 : fmax(fabs(least), 0.5);
-    *low = fmax(least - more, -DBL_MAX / 4);
-    *high = fmin(most + more, DBL_MAX / 4);
+    const double largest = fmax(fabs(least), fabs(most)), quarter = most / 4 - least / 4;
+    const double distinct = fmax(0x1p-30 * largest, 0x1p-900); /* so that a double can tell the edges apart */
+    const double more = least < most ? fmax(quarter, distinct) : fmax(largest, 0.5);
+    const double limit = 0x1p-20 * DBL_MAX; /* no edge may overflow on the way */
+    *low = fmax(fmin(least - more, 0.5 * limit), -limit);
+    *high = fmin(fmax(most + more, -0.5 * limit), limit);
     if (least >= 0 && *low < 0) *low = 0;
-    if (*low < *high) return;
-    *low = -DBL_MAX / 4; /* values that a histogram cannot tell apart */
-    *high = DBL_MAX / 4;
 }
 
 ulam_status ulam_pilot_frame(const ulam_statistics *self, const ulam_block_values *pilot, double *frame)
