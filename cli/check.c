@@ -91,6 +91,28 @@ static void print_parameters(const ulam_job *job)
     }
 }
 
+/* Bytes that a point's statistics beside the moments take in memory, about, and packed. */
+static double memory_of_statistics(const ulam_statistics *kept, double *packed)
+{
+    enum {
+        OCTAVES = 30, /* of distances from a centre, on each side, that values fill */
+        EXACT = 80    /* an accumulator of a few limbs, and packed */
+    };
+    double bytes = 0;
+    *packed = 0;
+    for (size_t i = 0; kept && i < kept->n_sketches; i++) {
+        bytes += 2 * OCTAVES * (double)(8u << kept->sketches[i].bits);
+        *packed += OCTAVES * (double)(2u << kept->sketches[i].bits);
+    }
+    for (size_t i = 0; kept && i < kept->n_histograms; i++) {
+        bytes += 16 * (double)kept->histograms[i].bins;
+        *packed += 12 * (double)kept->histograms[i].bins;
+    }
+    if (kept) bytes += EXACT * (5 * (double)kept->n_pairs + ULAM_GROUPS * (double)kept->n_grouped);
+    if (kept) *packed += EXACT * (5 * (double)kept->n_pairs + ULAM_GROUPS * (double)kept->n_grouped) / 2;
+    return bytes;
+}
+
 /* Bytes on rank 0, about, at their highest: while the file is written, whose image is there twice. */
 static double memory_of(const ulam_job *job)
 {
@@ -103,11 +125,12 @@ static double memory_of(const ulam_job *job)
     const double elements = (double)job->n_points * (double)job->width;
     const double values = (double)job->model->n_parameters * sizeof(ulam_value);
     const double point = sizeof(ulam_point_state) + sizeof(ulam_point) + values + 2 * (POINT_IN_FILE + values);
-    double block = 0;
+    double block = 0, packed;
+    const double more = memory_of_statistics(job->statistics, &packed);
     for (size_t i = 0; i < job->n_points; i++)
         if ((double)job->points[i].block > block) block = (double)job->points[i].block;
     return elements * (IN_MEMORY + sizeof(ulam_summary) + sizeof(double) + 2 * IN_FILE) +
-           (double)job->n_points * point + (double)job->width * (ON_THE_WAY * IN_MEMORY + block * sizeof(double));
+           (double)job->n_points * (point + more + 2 * packed) + ON_THE_WAY * more + (double)job->width * (ON_THE_WAY * IN_MEMORY + block * sizeof(double));
 }
 
 static void print_memory(const ulam_job *job)

@@ -71,7 +71,7 @@ static void print_row(const char *label, size_t labels, uint64_t count, const pi
     const double share = self->total ? 100 * (double)count / (double)self->total : 0;
     fprintf(out, "  %*s%s  %*" PRIu64 "  %5.1f %%", (int)(labels - ulam_text_width(label)), "", label, counts, count,
             share);
-    const size_t used = labels + (size_t)counts + 14;
+    const size_t used = labels + (size_t)counts + 15;
     if (bar && count) fputs("  ", out);
     if (bar) print_bar(count, self->most, used + 20 < WIDTH ? WIDTH - used : 20, out);
     fputc('\n', out);
