@@ -130,7 +130,8 @@ static double memory_of(const ulam_job *job)
     for (size_t i = 0; i < job->n_points; i++)
         if ((double)job->points[i].block > block) block = (double)job->points[i].block;
     return elements * (IN_MEMORY + sizeof(ulam_summary) + sizeof(double) + 2 * IN_FILE) +
-           (double)job->n_points * (point + more + 2 * packed) + ON_THE_WAY * more + (double)job->width * (ON_THE_WAY * IN_MEMORY + block * sizeof(double));
+           (double)job->n_points * (point + more + 2 * packed) + ON_THE_WAY * more +
+           (double)job->width * (ON_THE_WAY * IN_MEMORY + block * sizeof(double));
 }
 
 static void print_memory(const ulam_job *job)
