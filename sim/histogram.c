@@ -54,7 +54,7 @@ VECTORISED static void find_places(const ulam_histogram *self, const double *x, 
         const int32_t bin = (int32_t)guess;
         const int32_t mended = bin + 1 - (value < edge[bin]) + (value >= edge[bin + 1]);
         const int32_t outer = value < low ? 0 : value >= high ? above : nowhere;
-        place[i] = (value >= low) & (value < high) ? mended : outer;
+        place[i] = ((value >= low) & (value < high)) ? mended : outer;
     }
 }
 
