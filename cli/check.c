@@ -8,18 +8,22 @@
 
 #include "job_options.h"
 #include "options.h"
+#include "pilot.h"
 #include "subcommands.h"
 
 static const char help[] =
     "usage: ulam check [OPTION]... JOB\n"
     "\n"
     "Reads the job file JOB as 'ulam run' would, and prints its points, runs, memory and output. "
-    "Runs nothing, writes\n"
-    "nothing.\n"
+    "Writes nothing, and runs\n"
+    "nothing unless a pilot is asked for.\n"
     "\n"
-    "options:\n" ULAM_JOB_HELP "  -h, --help             this text\n";
+    "options:\n" ULAM_JOB_HELP
+    "      --pilot            try the points for about a second, and estimate runs and time of each and of all\n"
+    "  -h, --help             this text\n";
 
-static const struct option options[] = {ULAM_JOB_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+static const struct option options[] = {
+    ULAM_JOB_OPTIONS, {"pilot", no_argument, NULL, 'p'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 
 static void print_axes(const ulam_job *job)
 {
@@ -158,9 +162,15 @@ static void print_job(const ulam_job *job)
     print_parameters(job);
     printf("points   %zu", job->n_points);
     print_axes(job);
-    printf("runs     %llu", (unsigned long long)runs);
-    if (job->n_points > 1 && most == fewest) printf("  (%llu a point)", (unsigned long long)most);
-    if (most != fewest) printf("  (%llu to %llu a point)", (unsigned long long)fewest, (unsigned long long)most);
+    if (job->until.n_targets)
+        printf("runs     as many as %zu target%s need%s, at most %llu a point", job->until.n_targets,
+               job->until.n_targets == 1 ? "" : "s", job->until.n_targets == 1 ? "s" : "", (unsigned long long)most);
+    else
+        printf("runs     %llu", (unsigned long long)runs);
+    if (job->n_points > 1 && most == fewest && !job->until.n_targets)
+        printf("  (%llu a point)", (unsigned long long)most);
+    if (most != fewest && !job->until.n_targets)
+        printf("  (%llu to %llu a point)", (unsigned long long)fewest, (unsigned long long)most);
     printf("\nseed     %llu, streams %s\n", (unsigned long long)job->seed,
            job->streams == ULAM_STREAMS_COMMON ? "common to all points" : "independent");
     print_memory(job);
@@ -173,12 +183,17 @@ int ulam_check_main(int argc, char **argv)
     ulam_job job = {0};
     ulam_error error = {0};
     int option, exit_status = 2;
+    bool pilot = false;
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
         if (option == 'h') {
             fputs(help, stdout);
             exit_status = 0;
             goto out;
+        }
+        if (option == 'p') {
+            pilot = true;
+            continue;
         }
         if (!ulam_job_options_take(&given, option, optarg)) {
             exit_status = ulam_option_refused("check", option, argv, options);
@@ -187,11 +202,10 @@ int ulam_check_main(int argc, char **argv)
     }
     given.source.path = ulam_only_operand("check", "JOB", argc, argv);
     if (!given.source.path) goto out;
-    const ulam_status status = ulam_job_read(&job, &given.source, ulam_builtin_models(), &error);
-    if (status)
-        fprintf(stderr, "ulam check: %s\n", error.message);
-    else
-        print_job(&job);
+    ulam_status status = ulam_job_read(&job, &given.source, ulam_builtin_models(), &error);
+    if (!status) print_job(&job);
+    if (!status && pilot) status = ulam_print_pilot(&job, &error);
+    if (status) fprintf(stderr, "ulam check: %s\n", error.message);
     exit_status = ulam_exit_status(status);
 out:
     ulam_job_free(&job);

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "show_printer.h"
@@ -18,7 +19,8 @@ void ulam_printer_begin(ulam_printer *self, const ulam_view *view, size_t column
         self->runs |= result->runs[i] != result->runs[0];
         self->failed |= result->failed[i] != 0;
     }
-    ulam_table_init(&self->table, self->keys + (self->runs ? 1 : 0) + (self->failed ? 1 : 0) + columns);
+    self->target = result->until != NULL;
+    ulam_table_init(&self->table, self->keys + (size_t)self->runs + self->failed + self->target + columns);
     if (result->n_points > 1) ulam_printer_head(self, "point", NULL, false);
     for (size_t i = 0; i < result->n_swept; i++) {
         const ulam_result_parameter *parameter = &result->parameters[result->swept[i]];
@@ -26,6 +28,7 @@ void ulam_printer_begin(ulam_printer *self, const ulam_view *view, size_t column
     }
     if (self->runs) ulam_printer_head(self, "runs", NULL, false);
     if (self->failed) ulam_printer_head(self, "failed", NULL, false);
+    if (self->target) ulam_printer_head(self, "error/target", NULL, false);
 }
 
 void ulam_printer_set(ulam_printer *self, const char *text) { ulam_table_set(&self->table, self->next++, text); }
@@ -44,6 +47,14 @@ void ulam_printer_set_number(ulam_printer *self, double value, const ulam_precis
     ulam_printer_set(self, text);
 }
 
+/* 1 and less is reached; of numbers that never varied nothing can be said. */
+static void set_ratio(ulam_printer *self, double ratio, uint64_t ending)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.*f", ratio < 10 ? 2 : 0, ratio);
+    ulam_printer_set(self, ending == ULAM_TARGETS_CONSTANT ? "constant" : isfinite(ratio) && ratio < 1e9 ? text : "—");
+}
+
 void ulam_printer_row(ulam_printer *self, size_t point)
 {
     const ulam_result *result = self->view->result;
@@ -54,6 +65,7 @@ void ulam_printer_row(ulam_printer *self, size_t point)
         ulam_printer_set(self, result->parameters[result->swept[i]].text[point]);
     if (self->runs) ulam_printer_set_count(self, result->runs[point]);
     if (self->failed) ulam_printer_set_count(self, result->failed[point]);
+    if (self->target) set_ratio(self, result->target_ratio[point], result->ending[point]);
 }
 
 bool ulam_printer_end(ulam_printer *self, FILE *out)

@@ -13,6 +13,7 @@ typedef struct {
     ulam_table table;
     size_t keys;       /* point, and the swept parameters */
     bool runs, failed; /* columns of their own: they differ between points; there are some */
+    bool target;       /* a column: the job has targets */
     size_t next;       /* column to fill */
 } ulam_printer;
 

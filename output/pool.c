@@ -85,6 +85,7 @@ static ulam_status judge_statistics(const pooling *self)
 static ulam_status prepare(pooling *self)
 {
     self->job = self->files.job;
+    self->job.until = (ulam_until){0}; /* a pool has no ladder: its runs are of several orders */
     self->job.points = calloc(self->job.n_points + 1, sizeof *self->job.points);
     if (!self->job.points) return ulam_fail_memory(self->files.error, "pooling");
     for (size_t p = 0; p < self->job.n_points; p++) {

@@ -119,6 +119,9 @@ void ulam_result_free(ulam_result *self)
     free(self->failed);
     free(self->runs_asked);
     free(self->first);
+    free(self->until);
+    free(self->ending);
+    free(self->target_ratio);
     free(self->failures);
     free(self->dropped);
     ulam_covariance_free(&self->covariance);

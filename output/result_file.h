@@ -141,7 +141,10 @@ typedef struct {
     uint64_t *runs, *failed; /* [n_points] */
     uint64_t *runs_asked;    /* [n_points]; of a part: its own */
     uint64_t *first;         /* [n_points] the first run that the file is asked to hold */
-    ulam_failure *failures;  /* [n_failures] all that were recorded, sorted by point and run */
+    char *until;             /* what the targets are, in words; NULL: the job has none */
+    uint64_t *ending;        /* [n_points] a ulam_verdict each; NULL: the job has no targets */
+    double *target_ratio; /* [n_points] the largest half-width over what is asked for; NAN: not known; NULL likewise */
+    ulam_failure *failures; /* [n_failures] all that were recorded, sorted by point and run */
     size_t n_failures;
     ulam_dropped_run *dropped; /* [n_dropped] runs that were in hand at the last stop and could not be finished */
     size_t n_dropped;

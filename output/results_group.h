@@ -37,7 +37,7 @@ typedef struct {
     bool has_unit;
     const ulam_elements *elements;
     const size_t *last; /* dimension; NULL: none */
-    bool is_interval;   /* an end of an interval, of the report's confidence */
+    bool is_interval;   /* an end of an interval, of the job's confidence */
 } ulam_results_array;
 void ulam_results_put(ulam_results_group *self, const ulam_results_array *array, ulam_h5_type type, const void *values);
 

@@ -142,6 +142,7 @@ static ulam_status move_point(ulam_stored *self, size_t p, ulam_state *state, ul
     ulam_status status = ULAM_OK;
     if (to == SIZE_MAX || self->points[p].block != state->job->points[to].block)
         return ulam_fail(error, ULAM_EINVAL, "point %zu of the file is none of the job's", p);
+    ulam_state_move_trace(state, to, &self->state, p);
     if (from->blocks > 0) status = move_blocks(state, to, from->first, from->blocks, &from->prefix, error);
     for (size_t i = 0; i < from->n_early && !status; i++)
         status = move_blocks(state, to, from->early[i].first, from->early[i].blocks, &from->early[i].tally, error);

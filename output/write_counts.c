@@ -47,7 +47,7 @@ static void find_point_quantiles(const ulam_results_group *self, const quantiles
             ulam_quantile found = {NAN, NAN, NAN};
             if (covered)
                 found = ulam_sketch_quantile(&covered->sketches[of->first + j], summary, of->level[k],
-                                             self->job->report.confidence);
+                                             self->job->confidence);
             const size_t cell = (point * of->length + j) * of->n_levels + k;
             of->array[VALUE][cell] = found.value;
             of->array[LOW][cell] = found.low;
@@ -91,13 +91,12 @@ static void put_quantiles(ulam_results_group *self, size_t observable, const ula
 void ulam_write_quantiles(ulam_results_group *self, size_t observable, const ulam_elements *elements)
 {
     const ulam_statistics *kept = self->job->statistics;
-    const ulam_report *report = &self->job->report;
     const ulam_extent *extent = &self->job->extents[observable];
-    if (!kept || !report->levels || report->n_levels[observable] == 0) return;
+    if (!kept || !self->job->levels || self->job->levels[observable].n == 0) return;
     quantiles all = {.first = find_sketch(kept, extent->offset),
                      .length = extent->length,
-                     .level = report->levels[observable],
-                     .n_levels = report->n_levels[observable]};
+                     .level = self->job->levels[observable].level,
+                     .n_levels = self->job->levels[observable].n};
     if (all.first == kept->n_sketches) return;
     for (int i = 0; i < ARRAYS; i++) {
         all.array[i] = calloc(self->job->n_points * all.length * all.n_levels + 1, sizeof *all.array[i]);

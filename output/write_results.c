@@ -149,7 +149,7 @@ static void describe(ulam_results_group *self, hid_t dataset, const ulam_results
     if (!long_name || (elements && elements->auxiliary && !coordinates)) ulam_h5_fail_memory(h5);
     ulam_labelled_describe(&self->group, dataset, array->has_unit ? declared->unit : NULL, long_name);
     ulam_h5_put_text(h5, dataset, "coordinates", coordinates ? coordinates : self->coordinates);
-    if (array->is_interval) ulam_h5_put_real(h5, dataset, "confidence", self->job->report.confidence);
+    if (array->is_interval) ulam_h5_put_real(h5, dataset, "confidence", self->job->confidence);
     free(coordinates);
     free(long_name);
 }
@@ -252,7 +252,7 @@ static bool prepare(ulam_results_group *self)
         for (size_t o = 0; o < job->model->n_observables; o++)
             for (size_t e = job->extents[o].offset; e < job->extents[o].offset + job->extents[o].length; e++)
                 self->bounds[i * job->width + e] =
-                    ulam_mean_interval(job->model->observables[o].kind, &summary[e], job->report.confidence);
+                    ulam_mean_interval(job->model->observables[o].kind, &summary[e], job->confidence);
     }
     return true;
 }

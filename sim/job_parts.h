@@ -44,6 +44,8 @@ typedef enum {
     ULAM_KEY_ZIP,
     ULAM_KEY_POINTS,
     ULAM_KEY_RUNS,
+    ULAM_KEY_UNTIL,
+    ULAM_KEY_CONFIDENCE,
     ULAM_KEY_STREAMS,
     ULAM_KEY_BLOCK,
     ULAM_KEY_OUTPUT,
@@ -55,7 +57,6 @@ typedef enum {
     ULAM_KEY_QUANTILES,
     ULAM_KEY_HISTOGRAM,
     ULAM_KEY_COVARIANCE,
-    ULAM_KEY_CONFIDENCE,
     ULAM_KEYS,
 } ulam_job_key;
 
@@ -101,6 +102,12 @@ ulam_status ulam_job_replace(ulam_job_reading *self);
 /* Reads `runs: ...`-like counts: an integer of [1, most]. */
 ulam_status ulam_job_read_count(const char *what, const char *text, uint64_t most, uint64_t *count, ulam_error *error);
 
+/* Fails for a key that is not given. */
+ulam_status ulam_job_fail_missing(const ulam_job_reading *self, ulam_job_key which, const char *expected);
+
+/* Reads a time into *seconds, which stays as it is where node is NULL. */
+ulam_status ulam_job_read_duration(const ulam_yaml_node *node, const char *name, double *seconds, ulam_error *error);
+
 /* The scalar behind a key that is given, of which `expected` tells what it should be. */
 ulam_status ulam_job_read_scalar(const ulam_job_reading *self, ulam_job_key which, const char *expected,
                                  const char **text);
@@ -130,10 +137,17 @@ ulam_status ulam_job_find_twins(const ulam_job_reading *self, const ulam_axis *a
 /* Takes defaults for what is neither fixed nor swept; fails for what has none. */
 ulam_status ulam_job_take_defaults(ulam_job_reading *self);
 
+/* Reads `confidence`, and `until` or the runs of every point. */
+ulam_status ulam_job_read_confidence(ulam_job_reading *self);
+ulam_status ulam_job_read_runs(ulam_job_reading *self);
+
+/* Finds what the targets name, once the observables have their places. */
+ulam_status ulam_job_place_targets(ulam_job_reading *self);
+
 /* Makes the points, their keys, runs and blocks, and the observables' extents, and lets the model judge them. */
 ulam_status ulam_job_make_points(ulam_job_reading *self);
 
-/* Read `quantiles`, `histogram`, `covariance` and `confidence`, which name observables: after the points are made. */
+/* Reads `quantiles`, `histogram` and `covariance`, which name observables: after the points are made. */
 ulam_status ulam_job_read_statistics(ulam_job_reading *self);
 
 /* Gives the job the statistics that were asked for. */

@@ -9,9 +9,9 @@
 #include "shown.h"
 
 static const char *const keys[ULAM_KEYS] = {
-    "model",       "seed",      "params",    "sweep",      "zip",        "points",     "runs",
-    "streams",     "block",     "output",    "checkpoint", "on_failure", "max_failed", "isolate",
-    "run_timeout", "quantiles", "histogram", "covariance", "confidence",
+    "model",      "seed",       "params",      "sweep",     "zip",       "points",     "runs",
+    "until",      "confidence", "streams",     "block",     "output",    "checkpoint", "on_failure",
+    "max_failed", "isolate",    "run_timeout", "quantiles", "histogram", "covariance",
 };
 
 static ulam_status read_keys(ulam_job_reading *self)
@@ -38,7 +38,7 @@ ulam_status ulam_job_read_scalar(const ulam_job_reading *self, ulam_job_key whic
     return ulam_yaml_fail(node, self->error, "%s is %s, expected %s", keys[which], ulam_yaml_show(node).text, expected);
 }
 
-static ulam_status fail_missing(const ulam_job_reading *self, ulam_job_key which, const char *expected)
+ulam_status ulam_job_fail_missing(const ulam_job_reading *self, ulam_job_key which, const char *expected)
 {
     const ulam_yaml_node end = {.where = self->tree.where, .line = self->tree.last_line, .column = 1};
     return ulam_yaml_fail(&end, self->error, "the key '%s' is missing, expected %s", keys[which], expected);
@@ -77,7 +77,7 @@ static ulam_status prepare_parameters(ulam_job_reading *self)
 static ulam_status read_model(ulam_job_reading *self)
 {
     const char *name, *expected = "the name of a model";
-    if (!self->key[ULAM_KEY_MODEL]) return fail_missing(self, ULAM_KEY_MODEL, expected);
+    if (!self->key[ULAM_KEY_MODEL]) return ulam_job_fail_missing(self, ULAM_KEY_MODEL, expected);
     const ulam_status status = ulam_job_read_scalar(self, ULAM_KEY_MODEL, expected, &name);
     if (status) return status;
     const ulam_yaml_node *node = self->key[ULAM_KEY_MODEL]->value;
@@ -117,13 +117,6 @@ ulam_status ulam_job_read_key_count(const ulam_job_reading *self, ulam_job_key w
     const ulam_status status = ulam_job_read_scalar(self, which, "an integer of at least 1", &text);
     if (status || !ulam_job_read_count(keys[which], text, most, count, self->error)) return status;
     return ulam_yaml_fail_within(self->key[which]->value, self->error);
-}
-
-static ulam_status read_runs(ulam_job_reading *self)
-{
-    if (self->key[ULAM_KEY_RUNS]) return ulam_job_read_key_count(self, ULAM_KEY_RUNS, ULAM_MAX_RUNS, &self->runs);
-    if (self->point_runs) return ULAM_OK;
-    return fail_missing(self, ULAM_KEY_RUNS, "how many runs each point gets, such as `runs: 10000`");
 }
 
 static ulam_status read_block(ulam_job_reading *self)
@@ -208,7 +201,8 @@ static ulam_status read_parts(ulam_job_reading *self)
         ulam_job_read_points,
         ulam_job_read_sweep,
         ulam_job_take_defaults,
-        read_runs,
+        ulam_job_read_confidence,
+        ulam_job_read_runs,
         read_output,
         ulam_job_read_conduct,
         ulam_job_read_part,

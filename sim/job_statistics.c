@@ -1,4 +1,4 @@
-/* What a job keeps beside the moments: `quantiles`, `histogram`, `covariance`; and the `confidence` of its intervals. */
+/* What a job keeps beside the moments: `quantiles`, `histogram`, `covariance`. */
 
 #include <math.h>
 #include <stdio.h>
@@ -17,9 +17,8 @@ enum {
     DEFAULT_BINS = 100
 };
 
-static const double default_accuracy = 0.005, default_confidence = 0.95;
+static const double default_accuracy = 0.005;
 
-static const ulam_parameter of_confidence = {.name = "confidence", .type = ULAM_REAL, .bounds = "(0, 1)"};
 static const ulam_parameter of_levels = {
     .name = "quantiles", .type = ULAM_REALS, .bounds = "(0, 1)", .length = "[1, 1000]"};
 static const ulam_parameter of_accuracy = {.name = "accuracy", .type = ULAM_REAL, .bounds = "[0.00013, 0.25]"};
@@ -57,22 +56,19 @@ static int by_value(const void *a, const void *b)
     return one < other ? -1 : one > other;
 }
 
-static ulam_status read_levels(ulam_job_reading *self, const ulam_yaml_node *node, size_t observable)
+static ulam_status read_levels(ulam_job_reading *self, const ulam_yaml_node *node, ulam_levels *levels)
 {
     ulam_value value;
-    ulam_report *report = &self->job->report;
     const ulam_status status = read_value(self, &of_levels, node, &value);
     if (status) return status;
     const size_t n = value.reals->length;
-    double *levels = ulam_arena_take_array(&self->storage->arena, n, sizeof *levels);
-    if (!levels) return fail_memory(self);
-    memcpy(levels, value.reals->values, n * sizeof *levels);
-    qsort(levels, n, sizeof *levels, by_value);
+    *levels = (ulam_levels){.level = ulam_arena_take_array(&self->storage->arena, n, sizeof *levels->level), .n = n};
+    if (!levels->level) return fail_memory(self);
+    memcpy(levels->level, value.reals->values, n * sizeof *levels->level);
+    qsort(levels->level, n, sizeof *levels->level, by_value);
     for (size_t i = 1; i < n; i++)
-        if (levels[i] == levels[i - 1])
-            return ulam_yaml_fail(node, self->error, "quantiles has the level %g twice", levels[i]);
-    report->levels[observable] = levels;
-    report->n_levels[observable] = n;
+        if (levels->level[i] == levels->level[i - 1])
+            return ulam_yaml_fail(node, self->error, "quantiles has the level %g twice", levels->level[i]);
     return ULAM_OK;
 }
 
@@ -84,13 +80,12 @@ static unsigned bits_of(double accuracy)
     return bits;
 }
 
-static ulam_status read_sketch(ulam_job_reading *self, const ulam_yaml_node *node, size_t observable,
-                               ulam_sketch_plan *plan)
+static ulam_status read_sketch(ulam_job_reading *self, const ulam_yaml_node *node, const char *name,
+                               ulam_sketch_plan *plan, ulam_levels *levels)
 {
     static const char *const words[] = {"at", "accuracy", "about"};
     ulam_value value;
-    const char *name = self->model->observables[observable].name;
-    if (node->kind == ULAM_YAML_LIST) return read_levels(self, node, observable);
+    if (node->kind == ULAM_YAML_LIST) return read_levels(self, node, levels);
     if (node->kind != ULAM_YAML_MAPPING || !ulam_yaml_find(node, "at"))
         return ulam_yaml_fail(node, self->error,
                               "the quantiles of '%s' are %s, expected a list of levels such as [0.05, 0.5, 0.95], or "
@@ -100,7 +95,7 @@ static ulam_status read_sketch(ulam_job_reading *self, const ulam_yaml_node *nod
         ulam_status status = ULAM_EINVAL;
         switch (find_option(self, key, "quantiles", words, 3)) {
         case 0:
-            status = read_levels(self, key->value, observable);
+            status = read_levels(self, key->value, levels);
             break;
         case 1:
             status = read_value(self, &of_accuracy, key->value, &value);
@@ -126,15 +121,14 @@ static ulam_status read_quantiles(ulam_job_reading *self)
                               "quantiles is %s, expected a mapping of observables to levels, such as "
                               "{price: [0.05, 0.5, 0.95]}",
                               ulam_yaml_show(key->value).text);
-    ulam_report *report = &self->job->report;
-    report->levels = ulam_arena_take_array(&self->storage->arena, n, sizeof *report->levels);
-    report->n_levels = ulam_arena_take_array(&self->storage->arena, n, sizeof *report->n_levels);
-    if (!report->levels || !report->n_levels) return fail_memory(self);
+    ulam_levels *levels = ulam_arena_take_array(&self->storage->arena, n, sizeof *levels);
+    if (!levels) return fail_memory(self);
+    self->job->levels = levels;
     for (const ulam_yaml_node *name = key->value->first; name; name = name->next) {
         size_t observable;
         ulam_sketch_plan plan = {.bits = bits_of(default_accuracy), .centre = NAN};
         ulam_status status = ulam_job_find_observable(self, name, &observable);
-        if (!status) status = read_sketch(self, name->value, observable, &plan);
+        if (!status) status = read_sketch(self, name->value, name->text, &plan, &levels[observable]);
         if (!status) status = ulam_job_keep_sketches(self, name, observable, &plan);
         if (status) return status;
     }
@@ -275,19 +269,9 @@ static ulam_status read_covariance(ulam_job_reading *self)
     return ULAM_OK;
 }
 
-static ulam_status read_confidence(ulam_job_reading *self)
-{
-    const ulam_yaml_node *key = self->key[ULAM_KEY_CONFIDENCE];
-    ulam_value value = {.real = default_confidence};
-    const ulam_status status = key ? read_value(self, &of_confidence, key->value, &value) : ULAM_OK;
-    self->job->report.confidence = value.real;
-    return status;
-}
-
 ulam_status ulam_job_read_statistics(ulam_job_reading *self)
 {
     ulam_status status = ulam_job_begin_statistics(self);
-    if (!status) status = read_confidence(self);
     if (!status) status = read_quantiles(self);
     if (!status) status = read_histograms(self);
     if (!status) status = read_covariance(self);

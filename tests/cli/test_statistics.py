@@ -73,7 +73,7 @@ class JobFile(command.Case):
             (arrays + "covariance: [\"wait[3]\", delayed]", "'wait[3]' is no element, expected wait[0] to wait[2]"),
             (arrays + "covariance: [\"wait[]\", delayed]", "'wait[]' is no element"),
             (arrays + "covariance: [\"wait[-1]\", delayed]", "'wait[-1]' is no element"),
-            (head + "confidence: 95", "job.yaml:3:13: confidence is 95, expected a real in (0, 1)"),
+            (head + "confidence: 95", "job.yaml:3:13: confidence is '95', expected a number between 0 and 1"),
             (head + "covarianse: [price, exercised]", "did you mean 'covariance'?"),
         ):
             with self.subTest(text=text):

@@ -43,7 +43,7 @@ static inline void make_job(hand_made_job *self, const ulam_model *model, size_t
                            .points = self->points,
                            .n_points = n_points,
                            .extents = self->extents,
-                           .report = {.confidence = 0.95}};
+                           .confidence = 0.95};
     for (size_t o = 0; o < model->n_observables; o++) {
         const size_t length = model->observables[o].length;
         self->extents[o] =

@@ -11,6 +11,7 @@
 #include <ulam/model.h>
 #include <ulam/statistics.h>
 #include <ulam/status.h>
+#include <ulam/until.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -63,7 +64,7 @@ typedef struct {
     const ulam_value *values; /* [model->n_parameters] */
     uint64_t key;             /* of its streams */
     uint64_t first;           /* run: where a part begins, a multiple of block; 0 of a whole job */
-    uint64_t runs;            /* performed are the runs first <= r < runs */
+    uint64_t runs;            /* performed are the runs first <= r < runs; with targets, at most these */
     uint64_t block;           /* runs that are summed together, at least 1 */
 } ulam_point;
 
@@ -74,18 +75,19 @@ typedef struct {
     bool scalar;
 } ulam_extent;
 
-/* What is shown of what is kept. No part of a job's identity. */
+/* Levels at which quantiles are shown. No part of a job's identity. */
 typedef struct {
-    double confidence; /* of every interval, between 0 and 1 */
-    double **levels;   /* [n_observables] of quantiles, ascending; NULL: none of that observable, or of any */
-    size_t *n_levels;  /* [n_observables], or NULL */
-} ulam_report;
+    double *level; /* [n], ascending */
+    size_t n;      /* 0: none */
+} ulam_levels;
 
 typedef struct {
     const ulam_model *model;
     uint64_t seed;
     ulam_streams streams;
     ulam_conduct conduct;
+    double confidence; /* of the intervals that are shown and asked for */
+    ulam_until until;
     uint64_t part, parts; /* this is the part-th (1, 2, ...) of so many; 1 of 1: the whole */
     char *text;           /* a job file that, read afresh, gives this job: as it was written, with replacements made */
     char *output;         /* path of the result file */
@@ -98,7 +100,7 @@ typedef struct {
     ulam_extent *extents; /* [model->n_observables] */
     size_t width;
     const ulam_statistics *statistics; /* that are kept beside the moments; NULL: none */
-    ulam_report report;
+    const ulam_levels *levels;         /* [n_observables]; NULL: no quantiles are kept */
 
     struct ulam_job_storage *storage; /* what the above point to */
 } ulam_job;
@@ -128,8 +130,8 @@ char *ulam_value_text(const ulam_parameter *parameter, ulam_value value);
 char *ulam_job_element_name(const ulam_job *self, size_t element);
 
 /* What makes two jobs the same, a "name: value" line each: model and its fingerprint, seed, streams, fixed parameters,
- * block sizes, statistics, the dimensions of the sweep in order ("swept: kind, point (strike, rate)"). Runs, points and the
- * output are not in it. Owned by the caller. NULL: out of memory. */
+ * block sizes, statistics, the ladder where it does not start at ULAM_LADDER_START, the dimensions of the sweep in order
+ * ("swept: kind, point (strike, rate)"). Runs, targets, points and the output are not in it. Owned by the caller. NULL: out of memory. */
 char *ulam_job_identity(const ulam_job *self);
 
 #ifdef __cplusplus
