@@ -152,7 +152,12 @@ PORTABLE double portable_log1p_ordinary(double x)
 
 PORTABLE double portable_log1p(double x)
 {
-    if (x > -1 && x < INFINITY) return portable_log1p_ordinary(x);
+    if (x > -1 && x < INFINITY) {
+        double k, f;
+        portable_split(1 + x, &k, &f);
+        if (k == 0 && fabs(x) >= 0x1p-53) return portable_log_reduced(0, x, 0); /* saves a division */
+        return portable_log1p_ordinary(x);
+    }
     return x == -1 ? -INFINITY : x < -1 ? NAN : x;
 }
 
