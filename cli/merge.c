@@ -67,8 +67,7 @@ int ulam_merge_main(int argc, char **argv)
     ulam_status status = ulam_output_lock_take(&lock, output, &error);
     if (!status && access(output, F_OK) == 0)
         status = ulam_fail(&error, ULAM_EINVAL, "%s exists; name another file with -o, or move it away", output);
-    if (!status)
-        status = ulam_result_merge(output, paths, (size_t)(argc - optind), &catalogue, &missing, &error);
+    if (!status) status = ulam_result_merge(output, paths, (size_t)(argc - optind), &catalogue, &missing, &error);
     ulam_output_lock_release(&lock);
     if (status)
         fprintf(stderr, "ulam merge: %s\n", error.message);

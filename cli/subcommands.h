@@ -7,6 +7,7 @@
 int ulam_check_main(int argc, char **argv);
 int ulam_merge_main(int argc, char **argv);
 int ulam_models_main(int argc, char **argv);
+int ulam_new_main(int argc, char **argv);
 int ulam_replay_main(int argc, char **argv);
 int ulam_run_main(int argc, char **argv);
 int ulam_show_main(int argc, char **argv);

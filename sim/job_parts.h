@@ -23,11 +23,11 @@ struct ulam_job_storage {
     ulam_arena arena;
     char *path; /* of the job file */
     ulam_job_file *files;
-    bool *swept;    /* [n_parameters] */
-    uint64_t block; /* the job's own; 0: the model's */
-    char *part;     /* as it was asked for; NULL: the whole */
+    bool *swept;              /* [n_parameters] */
+    uint64_t block;           /* the job's own; 0: the model's */
+    char *part;               /* as it was asked for; NULL: the whole */
     ulam_catalogue catalogue; /* a copy: its opener closes the model */
-    ulam_open_model opened; /* the model, if it is not built in */
+    ulam_open_model opened;   /* the model, if it is not built in */
 };
 
 /* The values of one swept parameter. */
@@ -63,7 +63,7 @@ typedef struct {
     struct ulam_job_storage *storage;
     const ulam_job_source *source;
     const ulam_catalogue *catalogue;
-    ulam_reader *packed; /* the files come from here; NULL: from disk */
+    ulam_reader *packed;         /* the files come from here; NULL: from disk */
     const unsigned char *object; /* [object_size] of the packed model; NULL: none came with it */
     size_t object_size;
     ulam_yaml tree;

@@ -1,0 +1,10 @@
+# ulam_embed(TARGET FILE SYMBOL): the file as `const char SYMBOL[]`, a text, in a source of the target.
+function(ulam_embed target file symbol)
+  set(source ${PROJECT_BINARY_DIR}/embedded/${symbol}.c)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(READ ${file} bytes HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
+  string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)" "\\1\n" bytes "${bytes}")
+  file(CONFIGURE OUTPUT ${source} CONTENT "extern const char ${symbol}[];\nconst char ${symbol}[] = {\n${bytes}0};\n")
+  target_sources(${target} PRIVATE ${source})
+endfunction()
