@@ -1,9 +1,9 @@
 #include "object.h"
 
 #include <dlfcn.h>
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,6 +44,24 @@ static const char *machine_name(const elf_start *start, char text[48])
     }
 }
 
+/* Whether all that the loader would map is there; behind a file's end it would be killed. */
+static bool is_whole(const unsigned char *data, size_t size)
+{
+    ElfW(Ehdr) head;
+    if (size < sizeof head) return false;
+    memcpy(&head, data, sizeof head);
+    if (head.e_phentsize != sizeof(ElfW(Phdr)) || head.e_phnum == 0 || head.e_phoff > size ||
+        head.e_phnum > (size - head.e_phoff) / sizeof(ElfW(Phdr)))
+        return false;
+    for (size_t i = 0; i < head.e_phnum; i++) {
+        ElfW(Phdr) segment;
+        memcpy(&segment, data + head.e_phoff + i * sizeof segment, sizeof segment);
+        if (segment.p_type == PT_LOAD && (segment.p_offset > size || segment.p_filesz > size - segment.p_offset))
+            return false;
+    }
+    return true;
+}
+
 ulam_status ulam_object_judge(const char *name, const void *data, size_t size, ulam_error *error)
 {
     char text[48], own_text[48];
@@ -58,6 +76,7 @@ ulam_status ulam_object_judge(const char *name, const void *data, size_t size, u
                          machine_name(&start, text), machine_name(&own, own_text));
     if (start.type != ET_DYN)
         return ulam_fail(error, ULAM_EINVAL, "%s is an object file or a program; link it with -shared", name);
+    if (!is_whole(data, size)) return ulam_fail(error, ULAM_EINVAL, "%s is cut short or damaged", name);
     return ULAM_OK;
 }
 
