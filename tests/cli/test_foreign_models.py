@@ -147,7 +147,7 @@ class Compiled(Foreign):
             self.succeeds("check", "needle.yaml", env=cc)
         self.succeeds("run", "-q", "-n", "2", "needle.yaml", env=cc)
         self.assertEqual(self.calls(), 1)
-        self.write("needle.c", self.source + "/* more */\n")
+        self.write("needle.c", self.source.replace("4 / area", "3 / area"))
         self.succeeds("check", "needle.yaml", env=cc)
         self.assertEqual(self.calls(), 2)
         self.succeeds("check", "needle.yaml", env={"CC": cc["CC"] + " -g"})
