@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """Models in files of their own: compiled, cached, loaded, kept in the result file."""
 
+import math
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -117,6 +119,19 @@ class New(command.Case):
                                   cwd=self.folder, capture_output=True, text=True)
             self.assertIn("cannot write x.c: Permission denied", done.stderr)
             self.assertEqual(done.returncode, 1)
+
+
+class Manual(Foreign):
+    def test_the_smallest_model_of_the_manual(self):
+        text = (command.ROOT / "docs" / "own-model.md").read_text()
+        for ending, language in ((".c", "c"), (".yaml", "yaml")):
+            block, = re.findall(f"```{language}\n(.*?)```", text, re.DOTALL)
+            self.write("needle" + ending, block)
+        self.succeeds("run", "-q", "needle.yaml")
+        with h5py.File(self.folder / "needle.h5") as file:
+            results = file["results"]
+            deviation = (results["crossing"][()] - [0.5 / math.pi, 1 / math.pi, 2 / math.pi]) / results["crossing_stderr"]
+            self.assertLess(abs(deviation).max(), 4)
 
 
 class Compiled(Foreign):
