@@ -69,12 +69,10 @@ static ulam_status open_model(ulam_job_reading *self, const ulam_yaml_node *node
     return ULAM_OK;
 }
 
-/* A name of letters, digits and underscores is a built-in model's. */
+/* Names have neither dots nor slashes. */
 static bool is_reference(const ulam_yaml_node *node)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-    return node->kind == ULAM_YAML_MAPPING ||
-           (node->kind == ULAM_YAML_SCALAR && node->text[strspn(node->text, letters)] != '\0');
+    return node->kind == ULAM_YAML_MAPPING || (node->kind == ULAM_YAML_SCALAR && strpbrk(node->text, "./"));
 }
 
 static ulam_status prepare_parameters(ulam_job_reading *self)

@@ -80,6 +80,15 @@ ulam_status ulam_object_judge(const char *name, const void *data, size_t size, u
     return ULAM_OK;
 }
 
+enum {
+    MEMORY_PATH = 32
+};
+
+static void name_memory(const ulam_object *self, char path[MEMORY_PATH])
+{
+    snprintf(path, MEMORY_PATH, "/proc/self/fd/%d", self->memory);
+}
+
 /* Why dlopen() failed, without the path that it puts in front. */
 static ulam_status fail_load(const char *name, const char *path, ulam_error *error)
 {
@@ -91,17 +100,13 @@ static ulam_status fail_load(const char *name, const char *path, ulam_error *err
 }
 
 /* The descriptor stays open: the loader knows a library again by its path, and another's may not take this one's number. */
-static ulam_status load(ulam_object *self, const char *name, const char *path, const void *data, size_t size,
-                        ulam_error *error)
+static ulam_status load_copy(ulam_object *self, const char *name, const void *data, size_t size, ulam_error *error)
 {
-    char memory[32];
-    if (!*path) {
-        self->memory = ulam_file_in_memory("model", data, size);
-        if (self->memory < 0)
-            return ulam_fail(error, ULAM_ESYSTEM, "cannot copy %s into memory: %s", name, strerror(errno));
-        snprintf(memory, sizeof memory, "/proc/self/fd/%d", self->memory);
-        path = memory;
-    }
+    char path[MEMORY_PATH];
+    self->memory = ulam_file_in_memory("model", data, size);
+    if (self->memory < 0)
+        return ulam_fail(error, ULAM_ESYSTEM, "cannot copy %s into memory: %s", name, strerror(errno));
+    name_memory(self, path);
     self->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     return self->library ? ULAM_OK : fail_load(name, path, error);
 }
@@ -112,7 +117,9 @@ ulam_status ulam_object_open(ulam_object *self, const char *name, const char *pa
     const ulam_model *(*model_of_file)(void) = NULL;
     *self = (ulam_object){.memory = -1};
     ulam_status status = ulam_object_judge(name, data, size, error);
-    if (!status) status = load(self, name, path, data, size, error);
+    if (status) return status;
+    if (*path) self->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!self->library) status = load_copy(self, name, data, size, error);
     if (status) return status;
     void *symbol = dlsym(self->library, "ulam_model_of_file");
     memcpy(&model_of_file, &symbol, sizeof symbol);
@@ -131,12 +138,12 @@ ulam_status ulam_object_open(ulam_object *self, const char *name, const char *pa
 /* A library that may not be unloaded, as some in C++, keeps its path and so its descriptor. */
 void ulam_object_close(ulam_object *self)
 {
-    char memory[32];
+    char path[MEMORY_PATH];
     void *still = NULL;
     if (self->library) dlclose(self->library);
     if (self->memory >= 0) {
-        snprintf(memory, sizeof memory, "/proc/self/fd/%d", self->memory);
-        still = self->library ? dlopen(memory, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD) : NULL;
+        name_memory(self, path);
+        still = self->library ? dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD) : NULL;
         if (still)
             dlclose(still);
         else

@@ -16,7 +16,7 @@ typedef struct {
 /* Judges bytes that are to be a shared object of this kind of machine. ULAM_EINVAL says what they are instead. */
 ulam_status ulam_object_judge(const char *name, const void *data, size_t size, ulam_error *error);
 
-/* Loads it, from path if that is not empty, else from data, and gives the model that ULAM_MODEL() names in it. ULAM_EINVAL: it
+/* Loads it, from the file at path that holds it (empty: none does) or from data, and gives the model that ULAM_MODEL() names in it. ULAM_EINVAL: it
  * lacks a symbol, or was compiled for another interface. Whatever it returns, ulam_object_close() may be called. */
 ulam_status ulam_object_open(ulam_object *self, const char *name, const char *path, const void *data, size_t size,
                              const ulam_model **model, ulam_error *error);
