@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "new_templates.h"
 #include "options.h"
 #include "subcommands.h"
 
@@ -21,20 +22,16 @@ static const char help[] =
 
 static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 
-/* cli/templates, where NAME stands for the model's. */
-extern const char ulam_template_model_c[];
-extern const char ulam_template_job_yaml[];
-
 typedef struct {
     const char *ending;
     const char *text;
     const char *meaning;
 } template;
 
-/* What a model in C is started from. */
+/* What a model in C is started from: cli/templates, where NAME stands for the model's. */
 static const template in_c[] = {
-    {".c", ulam_template_model_c, "the model: parameters, observables, and what one run does"},
-    {".yaml", ulam_template_job_yaml, "the job: the parameters' values, and how many runs"},
+    {".c", model_c, "the model: parameters, observables, and what one run does"},
+    {".yaml", job_yaml, "the job: the parameters' values, and how many runs"},
 };
 
 enum {
