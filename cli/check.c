@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <ulam/models.h>
 #include <ulam/state.h>
 
 #include "job_options.h"
+#include "known_models.h"
 #include "options.h"
 #include "subcommands.h"
 
@@ -163,7 +163,8 @@ int ulam_check_main(int argc, char **argv)
     }
     given.source.path = ulam_only_operand("check", "JOB", argc, argv);
     if (!given.source.path) goto out;
-    const ulam_status status = ulam_job_read(&job, &given.source, ulam_builtin_models(), &error);
+    const ulam_catalogue catalogue = ulam_known_models();
+    const ulam_status status = ulam_job_read(&job, &given.source, &catalogue, &error);
     if (status)
         fprintf(stderr, "ulam check: %s\n", error.message);
     else

@@ -11,7 +11,7 @@ const ulam_catalogue *ulam_builtin_models(void)
     static const ulam_model *const models[] = {
         &ulam_model_buffon, &ulam_model_european, &ulam_model_queue, &ulam_model_sir, &ulam_model_walk,
     };
-    static const ulam_catalogue catalogue = {models, sizeof models / sizeof *models};
+    static const ulam_catalogue catalogue = {.models = models, .count = sizeof models / sizeof *models};
 
     return &catalogue;
 }
