@@ -1,0 +1,4 @@
+#ifdef __x86_64__
+#define LANES_BUILD avx2
+#include "lanes_calls.h"
+#endif

@@ -1,0 +1,2 @@
+#define LANES_BUILD portable
+#include "lanes_calls.h"
