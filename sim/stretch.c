@@ -73,8 +73,12 @@ static bool perform_group(ulam_performer *self, const void *point, const ulam_st
 {
     const ulam_job *job = self->job;
     for (size_t i = 0; i < job->width * ULAM_LANES; i++) self->group[i] = NAN;
+    ulam_error failure;
+    failure.status = ULAM_OK;
     ulam_lanes_start(self->lanes, job->points[rest->point].key, rest->first);
+    self->lanes->failure = &failure;
     job->model->run_lanes(point, self->lanes, self->group);
+    if (failure.status) return false;
     for (size_t e = 0; e < job->width; e++)
         if (!copy_finite(values + e * stride, self->group + e * ULAM_LANES, n)) return false;
     return true;
