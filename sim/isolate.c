@@ -25,7 +25,7 @@ struct ulam_isolated {
     const ulam_job *job;
     ulam_isolated_board *board;
     size_t board_size; /* bytes */
-    size_t capacity; /* runs that the board has room for */
+    size_t capacity;   /* runs that the board has room for */
     pid_t child;       /* 0: none */
     bool known;        /* how the last child ended: wait_status */
     int wait_status;
@@ -204,8 +204,8 @@ static void read_failure(ulam_isolated *self, ulam_status status, ulam_error *er
 
 /* Performs a stretch that fits on the board. *done runs were done; *failed: and the one behind them failed. If the child was
  * lost in a group of lanes, that group is left to be performed one by one. */
-static ulam_status perform(ulam_isolated *self, ulam_stretch *stretch, uint64_t *done, bool *failed,
-                           ulam_error *cause, ulam_error *error)
+static ulam_status perform(ulam_isolated *self, ulam_stretch *stretch, uint64_t *done, bool *failed, ulam_error *cause,
+                           ulam_error *error)
 {
     uint64_t progress = ULAM_CHILD_IDLE, seen = ULAM_CHILD_IDLE;
     outcome reply = DIED;

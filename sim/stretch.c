@@ -40,16 +40,14 @@ void ulam_performer_free(ulam_performer *self)
 
 ulam_stretch ulam_performer_stretch(const ulam_performer *self, size_t point, uint64_t first, uint64_t n)
 {
-    return (ulam_stretch){
-        .point = point, .first = first, .n = n, .lanes_from = self->lanes ? first : ULAM_MAX_RUNS};
+    return (ulam_stretch){.point = point, .first = first, .n = n, .lanes_from = self->lanes ? first : ULAM_MAX_RUNS};
 }
 
 void ulam_stretch_skip(ulam_stretch *self, uint64_t failed)
 {
     self->n -= failed + 1 - self->first;
     self->first = failed + 1;
-    if (failed >= self->lanes_from)
-        self->lanes_from += ((failed - self->lanes_from) / ULAM_LANES + 1) * ULAM_LANES;
+    if (failed >= self->lanes_from) self->lanes_from += ((failed - self->lanes_from) / ULAM_LANES + 1) * ULAM_LANES;
 }
 
 /* Copies values; false if one of them is an infinity or a NaN, whose exponent is all ones. */

@@ -319,11 +319,13 @@ static void a_child_lost_between_blocks_costs_nothing(void **unused)
     ulam_isolated *isolated = ulam_isolated_open(&made.job);
     double values[3][10];
     uint64_t done;
-    assert_int_equal(ulam_isolated_perform(isolated, singly(HARMLESS, 0, 10), values[0], 10, &done, NULL, NULL), ULAM_OK);
+    assert_int_equal(ulam_isolated_perform(isolated, singly(HARMLESS, 0, 10), values[0], 10, &done, NULL, NULL),
+                     ULAM_OK);
     const pid_t child = child_of(getpid());
     if (child < 0) skip(); /* no /proc */
     assert_int_equal(kill(child, SIGKILL), 0);
-    assert_int_equal(ulam_isolated_perform(isolated, singly(HARMLESS, 0, 10), values[0], 10, &done, NULL, NULL), ULAM_OK);
+    assert_int_equal(ulam_isolated_perform(isolated, singly(HARMLESS, 0, 10), values[0], 10, &done, NULL, NULL),
+                     ULAM_OK);
     assert_int_equal(done, 10);
     ulam_isolated_close(isolated);
     assert_no_child();
