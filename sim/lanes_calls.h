@@ -1,26 +1,31 @@
-/* The array calls of <ulam/lanes.h>, compiled once for each build by a file that defines LANES_BUILD, its name. */
+/* The array calls of <ulam/lanes.h>, compiled once for each build. The file that includes this one defines LANES_BUILD,
+ * the build's name, and philox_lanes(), which computes the draw-block `draw` of each lane.
+ *
+ * All are plain loops over the functions of portable_math.h, for the compiler to vectorise: hence the bits are the scalar
+ * functions'. Lanes whose argument is out of the ordinary are done again, one at a time. */
 
 #include <string.h>
 
-#include <ulam/math.h>
-
 #include "lanes_builds.h"
-#include "philox.h"
+#include "portable_math.h"
+
+/* What holds for y = x too: no iteration of the next loop reads what another one writes. */
+#ifdef __clang__
+#define EACH_LANE _Pragma("clang loop vectorize(assume_safety)") for (int i = 0; i < ULAM_LANES; i++)
+#else
+#define EACH_LANE _Pragma("GCC ivdep") for (int i = 0; i < ULAM_LANES; i++)
+#endif
+
+/* Lanes that are done together where few need it: a vector of 512 bits. */
+enum {
+    FEW = 8
+};
 
 static void refill(ulam_lanes *lanes)
 {
     if (__builtin_expect(lanes->draw >= ULAM_MAX_DRAWS, 0)) lanes_exhausted(lanes);
-    const uint64_t draw = lanes->draw++;
+    philox_lanes(lanes, lanes->draw++);
     lanes->next = 0;
-    for (int i = 0; i < ULAM_LANES; i++) {
-        const uint64_t run = lanes->first_run + (uint64_t)i;
-        uint32_t word[4];
-        philox4x32_10((philox_counter){(uint32_t)draw, (uint32_t)(draw >> 32) | (uint32_t)(run >> 32) << 16,
-                                       (uint32_t)run, lanes->domain},
-                      lanes->key, word);
-        lanes->word[0][i] = word[0] | (uint64_t)word[1] << 32;
-        lanes->word[1][i] = word[2] | (uint64_t)word[3] << 32;
-    }
 }
 
 /* The next 64-bit word of each lane. */
@@ -39,49 +44,168 @@ static void word32(ulam_lanes *lanes, uint32_t *word)
 {
     if (lanes->next >= 4) refill(lanes);
     const uint32_t next = lanes->next++;
+    const uint64_t *from = lanes->word[next / 2];
     const unsigned shift = 32 * (next & 1);
-    for (int i = 0; i < ULAM_LANES; i++) word[i] = (uint32_t)(lanes->word[next / 2][i] >> shift);
+    EACH_LANE word[i] = (uint32_t)(from[i] >> shift);
 }
 
-static void word64(ulam_lanes *lanes, uint64_t *word) { memcpy(word, next_word64(lanes), ULAM_LANES * sizeof *word); }
-
-static void uniform(ulam_lanes *lanes, double *u)
+static void word64(ulam_lanes *lanes, uint64_t *word)
 {
-    const uint64_t *word = next_word64(lanes);
-    for (int i = 0; i < ULAM_LANES; i++) u[i] = (double)(word[i] >> 11) * 0x1p-53;
-}
-
-static void uniform_open(ulam_lanes *lanes, double *u)
-{
-    const uint64_t *word = next_word64(lanes);
-    for (int i = 0; i < ULAM_LANES; i++) u[i] = ((double)(word[i] >> 12) + 0.5) * 0x1p-52;
+    memcpy(word, next_word64(lanes), ULAM_LANES * sizeof *word);
 }
 
 static void integer_below_power(ulam_lanes *lanes, unsigned log2_n, uint64_t *integer)
 {
     const uint64_t *word = next_word64(lanes);
-    for (int i = 0; i < ULAM_LANES; i++) integer[i] = log2_n ? word[i] >> (64 - log2_n) : 0;
+    EACH_LANE integer[i] = log2_n ? word[i] >> (64 - log2_n) : 0;
 }
 
-#define EACH_LANE(name)                                                                                                \
+/* As ulam_uniform() and ulam_uniform_open() make them of a word. */
+PORTABLE double uniform_of(uint64_t word) { return (double)(word >> 11) * 0x1p-53; }
+PORTABLE double uniform_open_of(uint64_t word)
+{
+    return portable_real(word >> 12 | 0x3ff0000000000000) - (1 - 0x1p-53); /* exact */
+}
+
+static void uniform(ulam_lanes *lanes, double *u)
+{
+    const uint64_t *word = next_word64(lanes);
+    EACH_LANE u[i] = uniform_of(word[i]);
+}
+
+static void uniform_open(ulam_lanes *lanes, double *u)
+{
+    const uint64_t *word = next_word64(lanes);
+    EACH_LANE u[i] = uniform_open_of(word[i]);
+}
+
+/* The sign bit tells whether x is out of the ordinary for the function. */
+PORTABLE uint64_t rare_exp(double x) { return portable_bits(708) - 1 - (portable_bits(x) & INT64_MAX); }
+PORTABLE uint64_t rare_log(double x)
+{
+    return (portable_bits(x) - portable_bits(0x1p-1022)) | (portable_bits(INFINITY) - 1 - portable_bits(x));
+}
+PORTABLE uint64_t rare_log1p(double x) { return x > -1 && x < INFINITY ? 0 : UINT64_MAX; }
+PORTABLE uint64_t rare_angle(double x) { return portable_bits(0x1p20) - (portable_bits(x) & INT64_MAX); }
+PORTABLE int is_rare(uint64_t rare) { return (int64_t)rare < 0; }
+
+/* sin and cos of (quadrant pi/2 + x + low), both computed in every lane. */
+PORTABLE void sincos_of(uint64_t quadrant, double x, double low, double *sine, double *cosine)
+{
+    const double s = portable_sin_small(x, low), c = portable_cos_small(x, low);
+    const uint64_t sine_sign = quadrant << 62 & UINT64_C(1) << 63;
+    const uint64_t cosine_sign = (quadrant + 1) << 62 & UINT64_C(1) << 63;
+    *sine = portable_real(portable_bits(quadrant & 1 ? c : s) ^ sine_sign);
+    *cosine = portable_real(portable_bits(quadrant & 1 ? s : c) ^ cosine_sign);
+}
+
+PORTABLE void sincos_ordinary(double x, double *sine, double *cosine)
+{
+    double high, low, s;
+    const uint64_t quadrant = portable_reduce_angle(x, &high, &low);
+    sincos_of(quadrant, high, low, &s, cosine);
+    *sine = fabs(x) < 0x1p-27 ? x : s;
+}
+
+PORTABLE double sin_ordinary(double x)
+{
+    double sine, cosine;
+    sincos_ordinary(x, &sine, &cosine);
+    return sine;
+}
+
+PORTABLE double cos_ordinary(double x)
+{
+    double sine, cosine;
+    sincos_ordinary(x, &sine, &cosine);
+    return cosine;
+}
+
+/* Defines lanes_NAME: ORDINARY in each lane, and portable_NAME again where x is rare. */
+#define LANES_FUNCTION(name, ordinary, rare_bits)                                                                      \
     static void lanes_##name(const double *x, double *y)                                                               \
     {                                                                                                                  \
-        for (int i = 0; i < ULAM_LANES; i++) y[i] = ulam_##name(x[i]);                                                 \
+        double given[ULAM_LANES];                                                                                      \
+        uint64_t rare = 0;                                                                                             \
+        EACH_LANE                                                                                                      \
+        {                                                                                                              \
+            given[i] = x[i];                                                                                           \
+            rare |= rare_bits(given[i]);                                                                               \
+            y[i] = ordinary(given[i]);                                                                                 \
+        }                                                                                                              \
+        if (!is_rare(rare)) return;                                                                                    \
+        for (int i = 0; i < ULAM_LANES; i++)                                                                           \
+            if (is_rare(rare_bits(given[i]))) y[i] = portable_##name(given[i]);                                        \
     }
-EACH_LANE(exp)
-EACH_LANE(log)
-EACH_LANE(log1p)
-EACH_LANE(sqrt)
-EACH_LANE(sin)
-EACH_LANE(cos)
-EACH_LANE(normal_quantile)
+
+LANES_FUNCTION(exp, portable_exp_ordinary, rare_exp)
+LANES_FUNCTION(log, portable_log_ordinary, rare_log)
+LANES_FUNCTION(log1p, portable_log1p_ordinary, rare_log1p)
+LANES_FUNCTION(sin, sin_ordinary, rare_angle)
+LANES_FUNCTION(cos, cos_ordinary, rare_angle)
+
+static void lanes_sqrt(const double *x, double *y) { EACH_LANE y[i] = __builtin_sqrt(x[i]); }
 
 static void lanes_sincos(const double *x, double *sine, double *cosine)
 {
-    double argument[ULAM_LANES];
-    memcpy(argument, x, sizeof argument);
-    lanes_sin(argument, sine);
-    lanes_cos(argument, cosine);
+    double given[ULAM_LANES];
+    uint64_t rare = 0;
+    EACH_LANE
+    {
+        given[i] = x[i];
+        rare |= rare_angle(given[i]);
+        sincos_ordinary(given[i], &sine[i], &cosine[i]);
+    }
+    if (!is_rare(rare)) return;
+    for (int i = 0; i < ULAM_LANES; i++) {
+        if (!is_rare(rare_angle(given[i]))) continue;
+        sine[i] = portable_sin(given[i]);
+        cosine[i] = portable_cos(given[i]);
+    }
+}
+
+/* The quantile at p[0 .. FEW - 1] in the tails, which random numbers reach. */
+static void few_tails(double *p)
+{
+    double x[FEW];
+    for (int i = 0; i < FEW; i++) {
+        const double tail = p[i] < 0.5 ? p[i] : 1 - p[i];
+        x[i] = copysign(portable_normal_tail(tail), p[i] - 0.5);
+    }
+    for (int i = 0; i < FEW; i++) {
+        const double tail = p[i] < 0.5 ? p[i] : 1 - p[i];
+        p[i] = tail > portable_far ? x[i] : portable_normal_quantile(p[i]);
+    }
+}
+
+/* x of the lanes in the mask, packed so that a vector of them is done at a time. */
+static void tails(uint64_t mask, const double *p, double *x)
+{
+    while (mask) {
+        double packed[FEW];
+        int lane[FEW], n = 0;
+        for (; mask && n < FEW; mask &= mask - 1, n++) {
+            lane[n] = __builtin_ctzll(mask);
+            packed[n] = p[lane[n]];
+        }
+        for (int i = n; i < FEW; i++) packed[i] = 0x1p-6;
+        few_tails(packed);
+        for (int i = 0; i < n; i++) x[lane[i]] = packed[i];
+    }
+}
+
+static void lanes_normal_quantile(const double *p, double *x)
+{
+    double given[ULAM_LANES];
+    uint64_t outside = 0;
+    EACH_LANE
+    {
+        given[i] = p[i];
+        const double r = portable_normal_range(given[i]);
+        outside |= (uint64_t) !(r >= 0) << i;
+        x[i] = portable_normal_middle(given[i] - 0.5, r);
+    }
+    tails(outside, given, x);
 }
 
 static void gaussian(ulam_lanes *lanes, double *z)
@@ -92,25 +216,24 @@ static void gaussian(ulam_lanes *lanes, double *z)
 
 static void exponential(ulam_lanes *lanes, double *e)
 {
-    uniform(lanes, e);
-    for (int i = 0; i < ULAM_LANES; i++) e[i] = 0 - ulam_log(1 - e[i]);
+    const uint64_t *word = next_word64(lanes);
+    EACH_LANE e[i] = 0 - portable_log_ordinary(1 - uniform_of(word[i]));
 }
 
 static void gaussian_pair(ulam_lanes *lanes, double *first, double *second)
 {
-    ulam_rng rng;
-    for (int i = 0; i < ULAM_LANES; i++) rng.next = 4;
-    uint64_t u[ULAM_LANES], v[ULAM_LANES];
-    word64(lanes, u);
-    word64(lanes, v);
-    for (int i = 0; i < ULAM_LANES; i++) {
-        double pair[2];
-        rng.next = 0;
-        memcpy(rng.word, &u[i], sizeof u[i]);
-        memcpy(rng.word + 2, &v[i], sizeof v[i]);
-        ulam_gaussian_pair(&rng, pair);
-        first[i] = pair[0];
-        second[i] = pair[1];
+    double radius[ULAM_LANES];
+    const uint64_t *word = next_word64(lanes);
+    EACH_LANE radius[i] = __builtin_sqrt(-2 * portable_log_ordinary(1 - uniform_of(word[i])));
+    word = next_word64(lanes);
+    EACH_LANE
+    {
+        const double quarters = 4 * uniform_of(word[i]), rounded = quarters + portable_rounder;
+        const double angle = (quarters - (rounded - portable_rounder)) * 0x1.921fb54442d18p+0;
+        double sine, cosine;
+        sincos_of(portable_bits(rounded), angle, 0, &sine, &cosine);
+        first[i] = radius[i] * cosine;
+        second[i] = radius[i] * sine;
     }
 }
 

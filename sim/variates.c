@@ -11,9 +11,9 @@ PORTABLE void gaussian_pair(ulam_rng *rng, double pair[2])
 {
     const double radius = __builtin_sqrt(-2 * portable_log(1 - ulam_uniform(rng)));
     const double quarters = 4 * ulam_uniform(rng);
-    const double whole = quarters + portable_rounder - portable_rounder;
-    const double angle = (quarters - whole) * 0x1.921fb54442d18p+0;
-    const int quadrant = (int)whole & 3;
+    const double rounded = quarters + portable_rounder;
+    const double angle = (quarters - (rounded - portable_rounder)) * 0x1.921fb54442d18p+0;
+    const uint64_t quadrant = portable_bits(rounded);
     pair[0] = radius * portable_quadrant(quadrant + 1, angle, 0);
     pair[1] = radius * portable_quadrant(quadrant, angle, 0);
 }
