@@ -107,6 +107,9 @@ static inline double gain(const option *self, double growth)
     return self->sign * (self->median * growth - self->strike);
 }
 
+/* x, or 0 where that is more. No branch: half of them would be guessed wrong. */
+static inline double positive(double x) { return 0.5 * (x + fabs(x)); }
+
 static ulam_status option_setup(const ulam_value *values, void *point, ulam_error *error)
 {
     option *self = point;
@@ -126,9 +129,8 @@ static void option_run(const void *point, ulam_rng *rng, double *out)
 {
     const option *self = point;
     const double yield = gain(self, ulam_exp(self->spread * ulam_gaussian(rng)));
-    const double value = self->discount * yield;
 
-    out[PRICE] = yield > 0 ? value : 0;
+    out[PRICE] = self->discount * positive(yield);
     out[EXERCISED] = yield > 0;
 }
 
@@ -144,8 +146,7 @@ ULAM_LANES_KERNEL(option_run_lanes)
     ulam_lanes_exp(growth, growth);
     for (int i = 0; i < ULAM_LANES; i++) {
         const double yield = gain(self, growth[i]);
-        const double value = self->discount * yield;
-        price[i] = yield > 0 ? value : 0;
+        price[i] = self->discount * positive(yield);
         exercised[i] = yield > 0;
     }
 }

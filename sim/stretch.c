@@ -4,6 +4,7 @@
 
 #include "perform_run.h"
 #include "stretch.h"
+#include "vectorised.h"
 
 enum {
     FEW = ULAM_LANES / 4 /* runs that are performed faster by themselves than as a part of a group */
@@ -50,18 +51,11 @@ void ulam_stretch_skip(ulam_stretch *self, uint64_t failed)
     if (failed >= self->lanes_from) self->lanes_from += ((failed - self->lanes_from) / ULAM_LANES + 1) * ULAM_LANES;
 }
 
-/* Copies values; false if one of them is an infinity or a NaN, whose exponent is all ones. */
-static bool copy_finite(double *to, const double *from, size_t n)
+/* Copies values; false if one of them is an infinity or a NaN. */
+VECTORISED static bool copy_finite(double *to, const double *from, size_t n)
 {
-    const uint64_t exponent = UINT64_C(0x7ff) << 52, one = UINT64_C(1) << 52;
-    uint64_t found = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t bits;
-        memcpy(&bits, from + i, sizeof bits);
-        memcpy(to + i, &bits, sizeof bits);
-        found |= (bits & exponent) + one;
-    }
-    return !(found >> 63);
+    memcpy(to, from, n * sizeof *to);
+    return ulam_are_finite(from, n);
 }
 
 /* False, and the values are of no use, if a lane has a value that is not finite: its run has failed, has a value that may be
@@ -82,15 +76,18 @@ static bool perform_group(ulam_performer *self, const void *point, const ulam_st
     return true;
 }
 
-static bool perform_single(ulam_performer *self, const void *point, const ulam_stretch *rest, double *values,
-                           size_t stride, ulam_error *cause)
+/* Performs n runs one by one, or as far as they succeed; returns how many did. */
+static uint64_t perform_singles(ulam_performer *self, const void *point, const ulam_stretch *rest, uint64_t n,
+                                double *values, size_t stride, ulam_error *cause)
 {
-    const ulam_job *job = self->job;
-    double *out = job->width == 1 ? values : self->single;
-    if (ulam_perform_run(job, rest->point, point, rest->first, out, cause)) return false;
-    if (out != values)
-        for (size_t e = 0; e < job->width; e++) values[e * stride] = out[e];
-    return true;
+    const ulam_runner runner = ulam_runner_of(self->job, rest->point, point);
+    const size_t width = self->job->width;
+    for (uint64_t k = 0; k < n; k++) {
+        double *out = width == 1 ? values + k : self->single;
+        if (ulam_perform_run(&runner, rest->first + k, out, cause)) return k;
+        for (size_t e = 0; out == self->single && e < width; e++) values[e * stride + k] = out[e];
+    }
+    return n;
 }
 
 /* Whether the next runs make a group that is worth it; *n: how many of its lanes are wanted. */
@@ -100,31 +97,39 @@ static bool next_is_group(const ulam_stretch *rest, size_t *n)
     return rest->first >= rest->lanes_from && *n > FEW && rest->first <= ULAM_MAX_RUNS - ULAM_LANES;
 }
 
+/* The next group, or the single runs up to the next group, but not more than `most` of these. */
+static uint64_t perform_some(ulam_performer *self, const void *point, ulam_stretch *rest, uint64_t most, double *values,
+                             size_t stride, ulam_error *cause)
+{
+    size_t lanes;
+    uint64_t done = 0;
+    if (next_is_group(rest, &lanes)) {
+        if (perform_group(self, point, rest, lanes, values, stride))
+            done = lanes;
+        else
+            rest->lanes_from = rest->first + ULAM_LANES;
+    }
+    if (done == 0) {
+        uint64_t n = rest->n < most ? rest->n : most;
+        if (rest->first < rest->lanes_from && rest->lanes_from - rest->first < n) n = rest->lanes_from - rest->first;
+        done = perform_singles(self, point, rest, n, values, stride, cause);
+    }
+    rest->first += done;
+    rest->n -= done;
+    return done;
+}
+
 uint64_t ulam_perform_next(ulam_performer *self, const void *point, ulam_stretch *rest, double *values, size_t stride,
                            ulam_error *cause)
 {
-    size_t n;
-    if (next_is_group(rest, &n)) {
-        if (perform_group(self, point, rest, n, values, stride)) {
-            rest->first += n;
-            rest->n -= n;
-            return n;
-        }
-        rest->lanes_from = rest->first + ULAM_LANES;
-    }
-    const bool good = perform_single(self, point, rest, values, stride, cause);
-    rest->first++;
-    rest->n--;
-    return good;
+    return perform_some(self, point, rest, 1, values, stride, cause);
 }
 
 void ulam_perform_stretch(ulam_performer *self, const void *point, ulam_stretch stretch, double *values, size_t stride,
                           uint64_t *done, ulam_error *cause)
 {
-    *done = 0;
-    while (stretch.n) {
-        const uint64_t n = ulam_perform_next(self, point, &stretch, values + *done, stride, cause);
-        if (n == 0) break;
-        *done += n;
-    }
+    const uint64_t n = stretch.n;
+    while (stretch.n && !cause->status)
+        perform_some(self, point, &stretch, UINT64_MAX, values + (n - stretch.n), stride, cause);
+    *done = n - stretch.n;
 }

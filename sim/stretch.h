@@ -22,9 +22,9 @@ void ulam_performer_free(ulam_performer *self);
 /* Runs first .. first + n - 1 of a point, in lanes where they may be. */
 ulam_stretch ulam_performer_stretch(const ulam_performer *self, size_t point, uint64_t first, uint64_t n);
 
-/* Takes runs off the front of a stretch that is not empty, and performs them: a group or one run. `point` is what the
+/* Performs the first runs of a stretch that is not empty, a group or one run, and takes them off. `point` is what the
  * model's setup made. values[element * stride + k] becomes the value of the k-th of them. Returns how many they were; 0:
- * a single one, which failed, and `cause` (of status ULAM_OK before) says why (ULAM_ERUN). */
+ * the first one failed, and `cause` (of status ULAM_OK before) says why (ULAM_ERUN). */
 uint64_t ulam_perform_next(ulam_performer *self, const void *point, ulam_stretch *rest, double *values, size_t stride,
                            ulam_error *cause);
 
