@@ -11,9 +11,10 @@
 
 /* What holds for y = x too: no iteration of the next loop reads what another one writes. */
 #ifdef __clang__
-#define EACH_LANE _Pragma("clang loop vectorize(assume_safety)") for (int i = 0; i < ULAM_LANES; i++)
+#pragma clang diagnostic ignored "-Wpass-failed" /* the portable build need not become vectors */
+#define EACH_LANE _Pragma("clang loop vectorize(assume_safety)") for (uint64_t i = 0; i < ULAM_LANES; i++)
 #else
-#define EACH_LANE _Pragma("GCC ivdep") for (int i = 0; i < ULAM_LANES; i++)
+#define EACH_LANE _Pragma("GCC ivdep") for (uint64_t i = 0; i < ULAM_LANES; i++)
 #endif
 
 /* Lanes that are done together where few need it: a vector of 512 bits. */
@@ -49,10 +50,7 @@ static void word32(ulam_lanes *lanes, uint32_t *word)
     EACH_LANE word[i] = (uint32_t)(from[i] >> shift);
 }
 
-static void word64(ulam_lanes *lanes, uint64_t *word)
-{
-    memcpy(word, next_word64(lanes), ULAM_LANES * sizeof *word);
-}
+static void word64(ulam_lanes *lanes, uint64_t *word) { memcpy(word, next_word64(lanes), ULAM_LANES * sizeof *word); }
 
 static void integer_below_power(ulam_lanes *lanes, unsigned log2_n, uint64_t *integer)
 {
@@ -60,12 +58,14 @@ static void integer_below_power(ulam_lanes *lanes, unsigned log2_n, uint64_t *in
     EACH_LANE integer[i] = log2_n ? word[i] >> (64 - log2_n) : 0;
 }
 
-/* As ulam_uniform() and ulam_uniform_open() make them of a word. */
-PORTABLE double uniform_of(uint64_t word) { return (double)(word >> 11) * 0x1p-53; }
-PORTABLE double uniform_open_of(uint64_t word)
+/* As ulam_uniform() and ulam_uniform_open() make them of a word, without a conversion of 64-bit integers, which AVX2 does
+ * not have: 1 + k 2^-52 less 1, or less the double below 1. Both differences are exact. */
+PORTABLE double uniform_of(uint64_t word)
 {
-    return portable_real(word >> 12 | 0x3ff0000000000000) - (1 - 0x1p-53); /* exact */
+    const uint64_t one = portable_bits(1);
+    return portable_real(word >> 12 | one) - portable_real(one - (word >> 11 & 1));
 }
+PORTABLE double uniform_open_of(uint64_t word) { return portable_real(word >> 12 | portable_bits(1)) - (1 - 0x1p-53); }
 
 static void uniform(ulam_lanes *lanes, double *u)
 {

@@ -25,8 +25,7 @@ static inline void philox_vectors(ulam_lanes *lanes, uint64_t draw, int first)
 {
     words_counter x[AT_ONCE];
     for (int v = 0; v < AT_ONCE; v++) {
-        const words run =
-            words_add(words_all(lanes->first_run + (uint64_t)(first + v * SLOTS)), words_count());
+        const words run = words_add(words_all(lanes->first_run + (uint64_t)(first + v * SLOTS)), words_count());
         x[v].x0 = words_all(draw);
         x[v].x1 = words_xor(words_all(draw >> 32), words_raise(words_high(run)), words_all(0));
         x[v].x2 = run;
