@@ -164,34 +164,36 @@ static void lanes_sincos(const double *x, double *sine, double *cosine)
     }
 }
 
-/* The quantile at p[0 .. FEW - 1] in the tails, which random numbers reach. */
-static void few_tails(double *p)
+/* x[0 .. FEW - 1] where p is in the tails or out of range. */
+static void few_tails(const double *p, double *x)
 {
-    double x[FEW];
+    uint64_t rare = 0;
     for (int i = 0; i < FEW; i++) {
         const double tail = p[i] < 0.5 ? p[i] : 1 - p[i];
-        x[i] = copysign(portable_normal_tail(tail), p[i] - 0.5);
+        const double distance = copysign(portable_normal_tail(tail), p[i] - 0.5);
+        rare |= (uint64_t) !(tail > portable_far);
+        x[i] = portable_normal_range(p[i]) >= 0 ? x[i] : distance;
     }
-    for (int i = 0; i < FEW; i++) {
-        const double tail = p[i] < 0.5 ? p[i] : 1 - p[i];
-        p[i] = tail > portable_far ? x[i] : portable_normal_quantile(p[i]);
-    }
+    if (!rare) return;
+    for (int i = 0; i < FEW; i++) x[i] = portable_normal_quantile(p[i]);
 }
 
-/* x of the lanes in the mask, packed so that a vector of them is done at a time. */
+/* x of the lanes in the mask, packed so that a vector of them is done at a time. How many there are is left to chance, and
+ * a branch on it would be mispredicted: the last lane stands in for those that a vector lacks. */
 static void tails(uint64_t mask, const double *p, double *x)
 {
-    while (mask) {
-        double packed[FEW];
-        int lane[FEW], n = 0;
-        for (; mask && n < FEW; mask &= mask - 1, n++) {
-            lane[n] = __builtin_ctzll(mask);
-            packed[n] = p[lane[n]];
+    do {
+        double packed[FEW], quantile[FEW];
+        int lane[FEW];
+        for (int i = 0; i < FEW; i++) {
+            lane[i] = __builtin_ctzll(mask | UINT64_C(1) << (ULAM_LANES - 1));
+            mask &= mask - 1;
+            packed[i] = p[lane[i]];
+            quantile[i] = x[lane[i]];
         }
-        for (int i = n; i < FEW; i++) packed[i] = 0x1p-6;
-        few_tails(packed);
-        for (int i = 0; i < n; i++) x[lane[i]] = packed[i];
-    }
+        few_tails(packed, quantile);
+        for (int i = 0; i < FEW; i++) x[lane[i]] = quantile[i];
+    } while (mask);
 }
 
 static void lanes_normal_quantile(const double *p, double *x)
