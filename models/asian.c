@@ -144,10 +144,17 @@ static void option_run(const void *point, ulam_rng *rng, double *out)
     double log_price = 0; /* log(S_i / S_0) */
     double sum = 0, log_sum = 0;
 
-    for (size_t i = 0; i < self->fixings; i++) {
-        log_price += self->drift + self->spread * ulam_gaussian(rng);
-        log_sum += log_price;
-        sum += ulam_exp(log_price);
+    for (size_t left = self->fixings, batch; left > 0; left -= batch) {
+        double path[ULAM_LANES] = {0}; /* array calls take any numbers, be they of one run */
+        batch = left < ULAM_LANES ? left : ULAM_LANES;
+        ulam_gaussian_fill(rng, path, batch);
+        for (size_t i = 0; i < batch; i++) {
+            log_price += self->drift + self->spread * path[i];
+            log_sum += log_price;
+            path[i] = log_price;
+        }
+        ulam_lanes_exp(path, path);
+        for (size_t i = 0; i < batch; i++) sum += path[i];
     }
     out[PRICE] = value_of(self, sum / n);
     out[GEOMETRIC] = value_of(self, ulam_exp(log_sum / n));

@@ -235,15 +235,12 @@ static double self_avoiding_r2(const walk *self, ulam_rng *rng)
 
 /* The displacement by a word's steps: 128 + coordinate, a byte each. */
 static const uint64_t no_displacement = UINT64_C(0x8080808080808080);
+static const uint64_t drawn = (UINT64_C(1) << DRAWN_BITS) - 1;
 
-static inline void take_step(uint64_t *fraction, uint64_t choices, uint64_t *displacement)
+static inline uint64_t displacement_by(uint64_t direction)
 {
-    const uint64_t product = *fraction * choices;
-    const uint64_t direction = product >> DRAWN_BITS;
-    const uint64_t along = UINT64_C(1) << (direction >> 1 << 3), back = 0 - (direction & 1);
-
-    *displacement += (along ^ back) - back;
-    *fraction = product & ((UINT64_C(1) << DRAWN_BITS) - 1);
+    const uint64_t one = 1 - 2 * (direction & 1); /* or -1 */
+    return one << (direction >> 1 << 3);
 }
 
 static inline int64_t coordinate_of(uint64_t displacement, unsigned k)
@@ -253,13 +250,18 @@ static inline int64_t coordinate_of(uint64_t displacement, unsigned k)
 
 static double simple_r2(const walk *self, ulam_rng *rng)
 {
+    const uint64_t choices = 2 * self->dimension;
     int64_t position[MAX_DIMENSION] = {0};
     double sum = 0;
 
     for (size_t left = self->steps; left > 0;) {
         const size_t steps = left < self->steps_a_word ? left : self->steps_a_word;
         uint64_t fraction = ulam_word64(rng) >> (64 - DRAWN_BITS), displacement = no_displacement;
-        for (size_t step = 0; step < steps; step++) take_step(&fraction, 2 * self->dimension, &displacement);
+        for (size_t step = 0; step < steps; step++) {
+            const uint64_t product = fraction * choices;
+            displacement += displacement_by(product >> DRAWN_BITS);
+            fraction = product & drawn;
+        }
         for (unsigned k = 0; k < self->dimension; k++) position[k] += coordinate_of(displacement, k);
         left -= steps;
     }
@@ -272,6 +274,7 @@ ULAM_LANES_KERNEL(walk_run_lanes)
 {
     const walk *self = point;
     double *r2 = out + R2 * ULAM_LANES, *end_to_end = out + END_TO_END * ULAM_LANES;
+    const uint64_t choices = 2 * self->dimension;
     int64_t position[MAX_DIMENSION][ULAM_LANES] = {0};
     uint64_t fraction[ULAM_LANES], displacement[ULAM_LANES];
 
@@ -282,7 +285,11 @@ ULAM_LANES_KERNEL(walk_run_lanes)
         for (int i = 0; i < ULAM_LANES; i++) fraction[i] >>= 64 - DRAWN_BITS;
         for (int i = 0; i < ULAM_LANES; i++) displacement[i] = no_displacement;
         for (size_t step = 0; step < steps; step++)
-            for (int i = 0; i < ULAM_LANES; i++) take_step(&fraction[i], 2 * self->dimension, &displacement[i]);
+            for (int i = 0; i < ULAM_LANES; i++) {
+                const uint64_t product = fraction[i] * choices;
+                displacement[i] += displacement_by(product >> DRAWN_BITS);
+                fraction[i] = product & drawn;
+            }
         for (unsigned k = 0; k < self->dimension; k++)
             for (int i = 0; i < ULAM_LANES; i++) position[k][i] += coordinate_of(displacement[i], k);
         left -= steps;

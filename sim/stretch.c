@@ -24,11 +24,11 @@ ulam_status ulam_performer_init(ulam_performer *self, const ulam_job *job)
     const size_t width = job->width ? job->width : 1;
     *self = (ulam_performer){.job = job};
     self->single = malloc(width * sizeof *self->single);
-    if (!self->single) return ULAM_ENOMEM;
+    self->lanes = aligned_alloc(64, (sizeof *self->lanes + 63) / 64 * 64);
+    if (!self->single || !self->lanes) return ULAM_ENOMEM;
     if (!takes_lanes(job)) return ULAM_OK;
     self->group = aligned_alloc(64, width * ULAM_LANES * sizeof *self->group);
-    self->lanes = aligned_alloc(64, (sizeof *self->lanes + 63) / 64 * 64);
-    return self->group && self->lanes ? ULAM_OK : ULAM_ENOMEM;
+    return self->group ? ULAM_OK : ULAM_ENOMEM;
 }
 
 void ulam_performer_free(ulam_performer *self)
@@ -41,7 +41,7 @@ void ulam_performer_free(ulam_performer *self)
 
 ulam_stretch ulam_performer_stretch(const ulam_performer *self, size_t point, uint64_t first, uint64_t n)
 {
-    return (ulam_stretch){.point = point, .first = first, .n = n, .lanes_from = self->lanes ? first : ULAM_MAX_RUNS};
+    return (ulam_stretch){.point = point, .first = first, .n = n, .lanes_from = self->group ? first : ULAM_MAX_RUNS};
 }
 
 void ulam_stretch_skip(ulam_stretch *self, uint64_t failed)
@@ -76,15 +76,43 @@ static bool perform_group(ulam_performer *self, const void *point, const ulam_st
     return true;
 }
 
-/* Performs n runs one by one, or as far as they succeed; returns how many did. */
+/* The first draw-block of each of ULAM_LANES runs: drawn together it costs a seventh, and the runs need not wait for it. */
+typedef struct {
+    uint64_t word[2][ULAM_LANES];
+} first_draws;
+
+static void draw_ahead(ulam_performer *self, uint64_t key, uint64_t first, first_draws *draws)
+{
+    ulam_lanes_start(self->lanes, key, first);
+    ulam_lanes_word64(self->lanes, draws->word[0]);
+    ulam_lanes_word64(self->lanes, draws->word[1]);
+}
+
+static void hand_over(const first_draws *draws, uint64_t k, ulam_rng *rng)
+{
+    for (int half = 0; half < 2; half++) {
+        rng->word[2 * half] = (uint32_t)draws->word[half][k];
+        rng->word[2 * half + 1] = (uint32_t)(draws->word[half][k] >> 32);
+    }
+    rng->draw = 1;
+    rng->next = 0;
+}
+
+/* Performs at most ULAM_LANES runs one by one, as far as they succeed; returns how many did. */
 static uint64_t perform_singles(ulam_performer *self, const void *point, const ulam_stretch *rest, uint64_t n,
                                 double *values, size_t stride, ulam_error *cause)
 {
     const ulam_runner runner = ulam_runner_of(self->job, rest->point, point);
     const size_t width = self->job->width;
+    const bool ahead = n > FEW && rest->first <= ULAM_MAX_RUNS - ULAM_LANES;
+    first_draws draws;
+    if (ahead) draw_ahead(self, runner.key, rest->first, &draws);
     for (uint64_t k = 0; k < n; k++) {
         double *out = width == 1 ? values + k : self->single;
-        if (ulam_perform_run(&runner, rest->first + k, out, cause)) return k;
+        ulam_rng rng;
+        ulam_rng_start(&rng, runner.key, rest->first + k);
+        if (ahead) hand_over(&draws, k, &rng);
+        if (ulam_perform_started_run(&runner, &rng, out, cause)) return k;
         for (size_t e = 0; out == self->single && e < width; e++) values[e * stride + k] = out[e];
     }
     return n;
@@ -130,6 +158,6 @@ void ulam_perform_stretch(ulam_performer *self, const void *point, ulam_stretch 
 {
     const uint64_t n = stretch.n;
     while (stretch.n && !cause->status)
-        perform_some(self, point, &stretch, UINT64_MAX, values + (n - stretch.n), stride, cause);
+        perform_some(self, point, &stretch, ULAM_LANES, values + (n - stretch.n), stride, cause);
     *done = n - stretch.n;
 }

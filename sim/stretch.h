@@ -10,8 +10,8 @@
 
 typedef struct {
     const ulam_job *job;
-    ulam_lanes *lanes; /* owned; NULL: every run is performed by itself */
-    double *group;     /* [width][ULAM_LANES], of a group; owned */
+    ulam_lanes *lanes; /* owned */
+    double *group;     /* [width][ULAM_LANES], of a group; owned; NULL: every run is performed by itself */
     double *single;    /* [width], of a run by itself; owned */
 } ulam_performer;
 
