@@ -90,7 +90,7 @@ static const bench_case cases[] = {
 
 static double least_time(const bench_case *call, int build)
 {
-    static bench self;
+    bench self = {0};
     self.build = build == SCALAR ? NULL : lanes_build_for(build);
     void (*const function)(bench *) = build == SCALAR ? call->scalar : call->lanes;
     ulam_lanes_start(&self.lanes, 1, 0);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ulam/lanes.h>
 #include <ulam/nearest.h>
 
 #include "libraries.h"
@@ -99,5 +100,11 @@ int main(int argc, char **argv)
         return 0;
     }
     const subcommand *found = find(name);
-    return found ? found->main(argc - 1, argv + 1) : unknown(name);
+    if (!found) return unknown(name);
+    ulam_error error = {0};
+    if (ulam_lanes_check_build(&error)) {
+        fprintf(stderr, "ulam: %s\n", error.message);
+        return 2;
+    }
+    return found->main(argc - 1, argv + 1);
 }

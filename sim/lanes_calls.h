@@ -205,7 +205,7 @@ static void lanes_normal_quantile(const double *p, double *x)
         given[i] = p[i];
         const double r = portable_normal_range(given[i]);
         outside |= (uint64_t) !(r >= 0) << i;
-        x[i] = portable_normal_middle(given[i] - 0.5, r);
+        x[i] = portable_normal_middle(given[i], r);
     }
     tails(outside, given, x);
 }

@@ -25,15 +25,18 @@ static inline ulam_runner ulam_runner_of(const ulam_job *job, size_t p, const vo
 /* ULAM_ERUN, and the reason in error, if an observable has a value that it may not have. */
 ulam_status ulam_judge_values(const ulam_job *job, const double *values, ulam_error *error);
 
-/* False if a value is an infinity or a NaN, whose exponent is all ones. */
+/* A word whose top bit is set for an infinity and a NaN, whose exponent is all ones. */
+static inline uint64_t ulam_infinite_mark(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (bits & UINT64_C(0x7ff) << 52) + (UINT64_C(1) << 52);
+}
+
 static inline bool ulam_are_finite(const double *values, size_t n)
 {
     uint64_t found = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t bits;
-        memcpy(&bits, values + i, sizeof bits);
-        found |= (bits & UINT64_C(0x7ff) << 52) + (UINT64_C(1) << 52);
-    }
+    for (size_t i = 0; i < n; i++) found |= ulam_infinite_mark(values[i]);
     return !(found >> 63);
 }
 

@@ -152,7 +152,12 @@ PORTABLE double portable_log1p_ordinary(double x)
 
 PORTABLE double portable_log1p(double x)
 {
-    if (x > -1 && x < INFINITY) return portable_log1p_ordinary(x);
+    if (x > -1 && x < INFINITY) {
+        double k, f;
+        portable_split(1 + x, &k, &f);
+        if (k == 0 && fabs(x) >= 0x1p-53) return portable_log_reduced(0, x, 0); /* saves a division */
+        return portable_log1p_ordinary(x);
+    }
     return x == -1 ? -INFINITY : x < -1 ? NAN : x;
 }
 
@@ -231,30 +236,37 @@ PORTABLE double portable_polynomial(const double *c, int n, double x)
     return n % 2 ? portable_fma(first, x, second) : portable_fma(second, x, portable_fma(first, x2, c[0]));
 }
 
-/* The quantile of the normal law: minimax rational functions of degree 9 and 10, relative errors 2^-55 and 2^-56, found by
+/* The quantile of the normal law: minimax rational functions of degree 10, relative errors 2^-60 and 2^-56, found by
  * tables/normal_quantile.py. Each is written as C + (r - r0) N(r) / Q(r), of which only the second, smaller term suffers
  * from rounding. */
 
 static const double portable_far = 0x1.6a09e667f3bcdp-54; /* 2^-53.5 */
 
-/* At p = 1/2 + q, where r = (15/32)^2 - q^2 is not negative. */
-PORTABLE double portable_normal_middle(double q, double r)
+/* (15/32)^2 - (p - 1/2)^2, with a small relative error also where p - 1/2 has lost digits of p. */
+PORTABLE double portable_normal_range(double p) { return (p - 0x1p-5) * (0x1.fp-1 - p); }
+
+/* Where that is not negative; r is its value. */
+PORTABLE double portable_normal_middle(double p, double r)
 {
-    static const double n[9] = {-0x1.48c8a862db193p+3,  -0x1.f161c7051ad5dp+9,  -0x1.242ccbc2b1ac3p+15,
-                                -0x1.52fcc76f875ebp+19, -0x1.9a3099e5a215fp+22, -0x1.f9d8af60a3dd9p+24,
-                                -0x1.22c223078848dp+26, -0x1.017d66c11cf9bp+26, -0x1.bb60dfa78e4a3p+23};
-    static const double d[10] = {1.0,
-                                 0x1.b5f14046b6556p+6,
-                                 0x1.2b29ebb11e96dp+12,
-                                 0x1.a34ff0338157fp+16,
-                                 0x1.4348247d08357p+20,
-                                 0x1.128b531a266bbp+23,
-                                 0x1.ea606ac005179p+24,
-                                 0x1.a04789659b2b5p+25,
-                                 0x1.137f9aa5bc41dp+25,
-                                 0x1.6385b9149eaf4p+22};
-    const double numerator = q * (r - 0x1.999999998011ap-4) * portable_polynomial(n, 8, r);
-    return portable_fma(q, 0x1.7922eea955e67p+1, numerator / portable_polynomial(d, 9, r));
+    static const double n[10] = {-0x1.48c8a862e119ep+3,  -0x1.188fc9ccf0329p+10, -0x1.7f499e1a074cdp+15,
+                                 -0x1.0d738e1c8954ap+20, -0x1.a2923e40b5fbbp+23, -0x1.681dc86ae88dbp+26,
+                                 -0x1.4823cfa48e6f3p+28, -0x1.1ec491a73af8cp+29, -0x1.8b6305b96564ep+28,
+                                 -0x1.0ebbf9b4fd4abp+26};
+    static const double d[11] = {1,
+                                 0x1.e792bb6bb2f30p+6,
+                                 0x1.7bedeb08fa37ap+12,
+                                 0x1.39a2f12bad3d4p+17,
+                                 0x1.296b5d7cf83fap+21,
+                                 0x1.49b5a0bc0ced9p+24,
+                                 0x1.a26350ecb7165p+26,
+                                 0x1.1f03c93317eaap+28,
+                                 0x1.7ed0aecd7c63fp+28,
+                                 0x1.961566ec13f9bp+27,
+                                 0x1.abfa698df483ap+24};
+    const double q = p - 0.5,
+                 distance = portable_fma(p - 0x1p-5, 0x1.fp-1 - p, -0x1.9999999970a1ap-4); /* r - r0, rounded once */
+    const double numerator = q * distance * portable_polynomial(n, 9, r);
+    return portable_fma(q, 0x1.7922eea95874bp+1, numerator / portable_polynomial(d, 10, r));
 }
 
 /* The quantile's distance from 0 where the nearer tail has probability 2^-53.5 < tail <= 1/32. */
@@ -297,17 +309,14 @@ PORTABLE double portable_normal_far_tail(double tail)
     return 0x1.aa1b1c13ee526p+2 + r * portable_polynomial(n, 6, r) / portable_polynomial(d, 7, r);
 }
 
-/* (15/32)^2 - (p - 1/2)^2, with a small relative error also where p - 1/2 has lost digits of p. */
-PORTABLE double portable_normal_range(double p) { return (p - 0x1p-5) * (0x1.fp-1 - p); }
-
 PORTABLE double portable_normal_quantile(double p)
 {
-    const double q = p - 0.5, r = portable_normal_range(p);
-    if (r >= 0) return portable_normal_middle(q, r);
-    const double tail = q < 0 ? p : 1 - p;
+    const double r = portable_normal_range(p);
+    if (r >= 0) return portable_normal_middle(p, r);
+    const double tail = p < 0.5 ? p : 1 - p;
     if (!(tail > 0)) return p == 0 ? -INFINITY : p == 1 ? INFINITY : NAN;
     const double distance = tail > portable_far ? portable_normal_tail(tail) : portable_normal_far_tail(tail);
-    return q < 0 ? -distance : distance;
+    return p < 0.5 ? -distance : distance;
 }
 
 #endif

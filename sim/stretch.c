@@ -18,6 +18,11 @@ static bool takes_lanes(const ulam_job *job)
     return job->model->run_lanes && job->width <= most_group_values / ULAM_LANES && !lanes_are_unwanted();
 }
 
+VECTORISED static void forget_group(double *group, size_t width)
+{
+    for (size_t i = 0; i < width * ULAM_LANES; i++) group[i] = NAN;
+}
+
 ulam_status ulam_performer_init(ulam_performer *self, const ulam_job *job)
 {
     const size_t width = job->width ? job->width : 1;
@@ -27,7 +32,9 @@ ulam_status ulam_performer_init(ulam_performer *self, const ulam_job *job)
     if (!self->single || !self->lanes) return ULAM_ENOMEM;
     if (!takes_lanes(job)) return ULAM_OK;
     self->group = aligned_alloc(64, width * ULAM_LANES * sizeof *self->group);
-    return self->group ? ULAM_OK : ULAM_ENOMEM;
+    if (!self->group) return ULAM_ENOMEM;
+    forget_group(self->group, width);
+    return ULAM_OK;
 }
 
 void ulam_performer_free(ulam_performer *self)
@@ -50,11 +57,26 @@ void ulam_stretch_skip(ulam_stretch *self, uint64_t failed)
     if (failed >= self->lanes_from) self->lanes_from += ((failed - self->lanes_from) / ULAM_LANES + 1) * ULAM_LANES;
 }
 
-/* Copies values; false if one of them is an infinity or a NaN. */
-VECTORISED static bool copy_finite(double *to, const double *from, size_t n)
+/* Copies an element's values of a whole group and leaves NaN in their place: what a kernel forgets must not be an earlier
+ * group's. False if one of them is an infinity or a NaN. */
+VECTORISED static bool take_lanes(double *restrict to, double *restrict from)
 {
+    uint64_t found = 0;
+    for (size_t i = 0; i < ULAM_LANES; i++) {
+        found |= ulam_infinite_mark(from[i]);
+        to[i] = from[i];
+        from[i] = NAN;
+    }
+    return !(found >> 63);
+}
+
+/* The same of the first n lanes of a group. */
+static bool take_some_lanes(double *to, double *from, size_t n)
+{
+    const bool finite = ulam_are_finite(from, n);
     memcpy(to, from, n * sizeof *to);
-    return ulam_are_finite(from, n);
+    forget_group(from, 1);
+    return finite;
 }
 
 /* False, and the values are of no use, if a lane has a value that is not finite: its run has failed, has a value that may be
@@ -63,16 +85,17 @@ static bool perform_group(ulam_performer *self, const void *point, const ulam_st
                           size_t stride)
 {
     const ulam_job *job = self->job;
-    for (size_t i = 0; i < job->width * ULAM_LANES; i++) self->group[i] = NAN;
+    bool good = true;
     ulam_error failure;
     failure.status = ULAM_OK;
     ulam_lanes_start(self->lanes, job->points[rest->point].key, rest->first);
     self->lanes->failure = &failure;
     job->model->run_lanes(point, self->lanes, self->group);
-    if (failure.status) return false;
-    for (size_t e = 0; e < job->width; e++)
-        if (!copy_finite(values + e * stride, self->group + e * ULAM_LANES, n)) return false;
-    return true;
+    for (size_t e = 0; e < job->width; e++) {
+        double *to = values + e * stride, *from = self->group + e * ULAM_LANES;
+        good &= n == ULAM_LANES ? take_lanes(to, from) : take_some_lanes(to, from, n);
+    }
+    return good && !failure.status;
 }
 
 /* The first draw-block of each of ULAM_LANES runs: drawn together it costs a seventh, and the runs need not wait for it. */

@@ -98,50 +98,50 @@ const char *ulam_lanes_build(void);
  * does not, such a wish is ignored. */
 ulam_status ulam_lanes_check_build(ulam_error *error);
 
+/* What the builds are compiled for. gcc vectorises fully at -O3 alone, whatever the command line says, and splits vectors
+ * of 512 bits unless told not to; clang needs neither. */
+#if defined(__clang__)
+#define ULAM_LANES_AVX2_BUILD   __attribute__((target("avx2,fma")))
+#define ULAM_LANES_AVX512_BUILD __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")))
+#else
+#define ULAM_LANES_AVX2_BUILD __attribute__((optimize("O3"), target("avx2,fma")))
+#define ULAM_LANES_AVX512_BUILD                                                                                        \
+    __attribute__((optimize("O3"), target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma,prefer-vector-width=512")))
+#endif
+
 /* Defines a lane kernel, the function
  *
  *     static void name(const void *point, ulam_lanes *lanes, double *out)
  *
  * whose body follows the macro. It writes element e of the observables (in their declared order, arrays unrolled) of
- * lane i into out[e * ULAM_LANES + i]. */
+ * lane i into out[e * ULAM_LANES + i]. On x86-64 there are also name_portable, name_avx2 and name_avx512, its builds. */
 #if defined(__x86_64__) && defined(__GNUC__)
 #define ULAM_LANES_KERNEL(name)                                                                                        \
     static inline __attribute__((always_inline)) void name##_body(const void *point, ulam_lanes *ULAM_RESTRICT lanes,  \
                                                                   double *ULAM_RESTRICT out);                          \
     static void name##_portable(const void *point, ulam_lanes *lanes, double *out) { name##_body(point, lanes, out); } \
-    __attribute__((target("avx2,fma"))) static void name##_avx2(const void *point, ulam_lanes *lanes, double *out)     \
+    ULAM_LANES_AVX2_BUILD static void name##_avx2(const void *point, ulam_lanes *lanes, double *out)                   \
     {                                                                                                                  \
         name##_body(point, lanes, out);                                                                                \
     }                                                                                                                  \
-    __attribute__((target(ULAM_LANES_AVX512_TARGET))) static void name##_avx512(const void *point, ulam_lanes *lanes,  \
-                                                                                double *out)                           \
+    ULAM_LANES_AVX512_BUILD static void name##_avx512(const void *point, ulam_lanes *lanes, double *out)               \
     {                                                                                                                  \
         name##_body(point, lanes, out);                                                                                \
     }                                                                                                                  \
     static void name(const void *point, ulam_lanes *lanes, double *out)                                                \
     {                                                                                                                  \
-        switch (ulam_lanes_build_number()) {                                                                           \
-        case ULAM_LANES_AVX512:                                                                                        \
+        const int build = ulam_lanes_build_number();                                                                   \
+        if (build == ULAM_LANES_AVX512)                                                                                \
             name##_avx512(point, lanes, out);                                                                          \
-            break;                                                                                                     \
-        case ULAM_LANES_AVX2:                                                                                          \
+        else if (build == ULAM_LANES_AVX2)                                                                             \
             name##_avx2(point, lanes, out);                                                                            \
-            break;                                                                                                     \
-        default:                                                                                                       \
+        else                                                                                                           \
             name##_portable(point, lanes, out);                                                                        \
-        }                                                                                                              \
     }                                                                                                                  \
     static inline __attribute__((always_inline)) void name##_body(const void *point, ulam_lanes *ULAM_RESTRICT lanes,  \
                                                                   double *ULAM_RESTRICT out)
 #else
 #define ULAM_LANES_KERNEL(name) static void name(const void *point, ulam_lanes *lanes, double *out)
-#endif
-
-/* gcc splits vectors of 512 bits by default; clang does not know the word. */
-#if defined(__clang__)
-#define ULAM_LANES_AVX512_TARGET "avx512f,avx512dq,avx512vl,avx512bw,fma"
-#else
-#define ULAM_LANES_AVX512_TARGET "avx512f,avx512dq,avx512vl,avx512bw,fma,prefer-vector-width=512"
 #endif
 
 #ifdef __cplusplus
