@@ -202,8 +202,9 @@ PORTABLE uint64_t portable_reduce_angle(double x, double *high, double *low)
 
 PORTABLE double portable_quadrant(uint64_t quadrant, double x, double low)
 {
-    const double value = quadrant & 1 ? portable_cos_small(x, low) : portable_sin_small(x, low);
-    return quadrant & 2 ? -value : value;
+    const uint64_t sine = portable_bits(portable_sin_small(x, low)), cosine = portable_bits(portable_cos_small(x, low));
+    const uint64_t odd = 0 - (quadrant & 1); /* no branch: at random angles half of them would be guessed wrong */
+    return portable_real(((sine & ~odd) | (cosine & odd)) ^ (quadrant & 2) << 62);
 }
 
 PORTABLE double portable_sin(double x)

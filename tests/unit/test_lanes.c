@@ -521,6 +521,7 @@ static void test_the_build_can_be_chosen(void **state)
     int best = 0;
     EACH_BUILD if (lanes_build_for(number)) best = number;
     assert_int_equal(answer_to(""), best);
+    assert_int_equal(answer_to("scalar"), best); /* of the array calls: it is about kernels */
     assert_int_equal(answer_to("portable"), ULAM_LANES_PORTABLE);
     assert_int_equal(answer_to("avx2"), lanes_build_for(ULAM_LANES_AVX2) ? ULAM_LANES_AVX2 : 10 + best);
     assert_int_equal(answer_to("avx512"), lanes_build_for(ULAM_LANES_AVX512) ? ULAM_LANES_AVX512 : 10 + best);
