@@ -18,6 +18,8 @@ static const subcommand subcommands[] = {
     {"run", "carry a job out, and write its result file", ulam_run_main},
     {"check", "read a job file and say what it would do; runs nothing", ulam_check_main},
     {"show", "print a result file as tables", ulam_show_main},
+    {"plot", "draw a picture of a result file", ulam_plot_main},
+    {"export", "write a result file as CSV or JSON Lines", ulam_export_main},
     {"replay", "perform one run of a result file again", ulam_replay_main},
     {"merge", "join result files of one job", ulam_merge_main},
     {"models", "list the built-in models, or describe one", ulam_models_main},

@@ -5,8 +5,10 @@
 #define ULAM_SUBCOMMANDS_H
 
 int ulam_check_main(int argc, char **argv);
+int ulam_export_main(int argc, char **argv);
 int ulam_merge_main(int argc, char **argv);
 int ulam_models_main(int argc, char **argv);
+int ulam_plot_main(int argc, char **argv);
 int ulam_replay_main(int argc, char **argv);
 int ulam_run_main(int argc, char **argv);
 int ulam_show_main(int argc, char **argv);
