@@ -4,6 +4,7 @@
 #include <ulam/tally.h>
 
 #include "exact_span.h"
+#include "tally_block.h"
 
 enum {
     LOWEST_LIMB = -100, /* a product of five doubles reaches from limb -84 up to limb 80 */
@@ -24,14 +25,18 @@ ulam_status ulam_tally_init(ulam_tally *self, size_t width)
 
 void ulam_tally_free(ulam_tally *self)
 {
-    for (size_t i = 0; i < self->width; i++) ulam_moments_free(&self->moments[i]);
-    free(self->moments);
+    if (tally_leave_block(self)) {
+        for (size_t i = 0; i < self->width; i++) ulam_moments_free(&self->moments[i]);
+        free(self->moments);
+        free(self->block);
+    }
     *self = (ulam_tally){0};
 }
 
 ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t n)
 {
     if (n == 0) return ULAM_OK;
+    if (tally_make_own(self)) return ULAM_ENOMEM;
     for (size_t i = 0; i < self->width; i++) {
         const ulam_status status = ulam_moments_add_block(&self->moments[i], values + i, n, self->width);
         if (status) return status;
@@ -42,6 +47,7 @@ ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t 
 
 ulam_status ulam_tally_merge(ulam_tally *self, const ulam_tally *other)
 {
+    if (tally_make_own(self)) return ULAM_ENOMEM;
     for (size_t i = 0; i < self->width; i++)
         if (ulam_moments_merge(&self->moments[i], &other->moments[i])) return ULAM_ENOMEM;
     self->runs += other->runs;
@@ -91,7 +97,7 @@ static ulam_status unpack_exact(ulam_exact *self, ulam_reader *reader)
     self->limb = malloc(used * sizeof *self->limb);
     if (!self->limb) return ULAM_ENOMEM;
     self->low = low;
-    self->used = self->capacity = used;
+    self->used = self->capacity = (uint16_t)used;
     for (uint32_t i = 0; i < used; i++) self->limb[i] = ulam_reader_get_u64(reader);
     return exact_canonical(self).count == used ? ULAM_OK : ULAM_EFORMAT;
 }
