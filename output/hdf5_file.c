@@ -30,7 +30,8 @@ bool ulam_h5_start(void)
 {
     /* Nothing is left to do at exit, and HDF5's handler loops over what a damaged file made it lose count of. */
     H5dont_atexit();
-    return H5open() >= 0;
+    /* What HDF5 has no more use for is given back, not kept in lists of its own. */
+    return H5open() >= 0 && H5set_free_list_limits(0, 0, 0, 0, 0, 0) >= 0;
 }
 
 void ulam_h5_begin(ulam_h5 *self, ulam_status failure, ulam_error *error)

@@ -9,7 +9,7 @@
 enum {
     LOWEST_LIMB = -100, /* a product of five doubles reaches from limb -84 up to limb 80 */
     HIGHEST_LIMB = 100,
-    LEAST_ELEMENT = 7 * 8, /* packed bytes of an element without a value */
+    LEAST_ELEMENT = 4 * 8, /* packed bytes of an element without a value */
 };
 
 ulam_status ulam_tally_init(ulam_tally *self, size_t width)
@@ -59,7 +59,8 @@ static ulam_status pack_exact(const ulam_exact *self, ulam_bytes *bytes)
 {
     const exact_span span = exact_canonical(self);
     const int32_t low = span.count ? self->low + (int32_t)span.first : 0;
-    if (ulam_bytes_put_u64(bytes, (uint64_t)span.count << 32 | (uint32_t)low)) return ULAM_ENOMEM;
+    const unsigned char head[] = {(unsigned char)low, (unsigned char)span.count};
+    if (ulam_bytes_put(bytes, head, sizeof head)) return ULAM_ENOMEM;
     for (uint32_t i = 0; i < span.count; i++)
         if (ulam_bytes_put_u64(bytes, self->limb[span.first + i])) return ULAM_ENOMEM;
     return ULAM_OK;
@@ -87,9 +88,9 @@ ulam_status ulam_tally_pack(const ulam_tally *self, ulam_bytes *bytes)
 /* The bytes of the limbs are known to be there before memory is asked for. */
 static ulam_status unpack_exact(ulam_exact *self, ulam_reader *reader)
 {
-    const uint64_t head = ulam_reader_get_u64(reader);
-    const int32_t low = (int32_t)(uint32_t)head;
-    const uint32_t used = (uint32_t)(head >> 32);
+    const unsigned char *head = ulam_reader_get(reader, 2);
+    const int32_t low = head ? (int8_t)head[0] : 0;
+    const uint32_t used = head ? head[1] : 0;
     if (used == 0) return low == 0 ? ULAM_OK : ULAM_EFORMAT;
     if (low < LOWEST_LIMB || low > HIGHEST_LIMB || used > HIGHEST_LIMB - LOWEST_LIMB) return ULAM_EFORMAT;
     if ((size_t)(reader->end - reader->at) / 8 < used) return ULAM_EFORMAT;
