@@ -1,13 +1,12 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <ulam/nearest.h>
 
 #include "export_columns.h"
 #include "options.h"
 #include "subcommands.h"
+#include "whole_file.h"
 
 static const char help[] =
     "usage: ulam export [OPTION]... FILE\n"
@@ -88,47 +87,14 @@ static bool read_options(request *self, int argc, char **argv, int *status)
     return self->file != NULL;
 }
 
-static int fail(const char *path, int cause)
+static ulam_status export(const request *self, const ulam_result *result, ulam_error *error)
 {
-    fprintf(stderr, "ulam export: cannot write %s: %s\n", strcmp(path, "-") == 0 ? "to standard output" : path,
-            strerror(cause));
-    return 1;
-}
-
-static int export(const request *self, const ulam_result *result, FILE *out)
-{
-    ulam_error error = {0};
-    if (!ulam_export_result(result, self->all_parameters, self->format, out, &error)) return 0;
-    fprintf(stderr, "ulam export: %s\n", error.message);
-    return 1;
-}
-
-static int export_to_standard_output(const request *self, const ulam_result *result)
-{
-    const int status = export(self, result, stdout);
-    return !status && (fflush(stdout) || ferror(stdout)) ? fail("-", errno) : status;
-}
-
-/* In the place of what was there only once it is whole. */
-static int export_to_file(const request *self, const ulam_result *result)
-{
-    char *temporary = NULL;
-    if (asprintf(&temporary, "%s.tmp-%ld", self->output, (long)getpid()) < 0) return fail(self->output, ENOMEM);
-    FILE *out = fopen(temporary, "wx");
-    int status = out ? export(self, result, out) : fail(self->output, errno);
-    if (out) {
-        bool whole = fflush(out) == 0 && !ferror(out) && fsync(fileno(out)) == 0;
-        int cause = errno;
-        if (fclose(out) && whole) {
-            whole = false;
-            cause = errno;
-        }
-        if (!status && !whole) status = fail(self->output, cause);
-        if (!status && rename(temporary, self->output)) status = fail(self->output, errno);
-        if (status) unlink(temporary);
-    }
-    free(temporary);
-    return status;
+    ulam_whole_file file;
+    ulam_status status = ulam_whole_file_open(&file, self->output, error);
+    if (status) return status;
+    status = ulam_export_result(result, self->all_parameters, self->format, file.out, error);
+    const ulam_status closed = ulam_whole_file_close(&file, !status, status ? NULL : error);
+    return status ? status : closed;
 }
 
 int ulam_export_main(int argc, char **argv)
@@ -138,13 +104,8 @@ int ulam_export_main(int argc, char **argv)
     ulam_error error = {0};
     ulam_result result = {0};
     if (!read_options(&self, argc, argv, &status)) return status;
-    if (ulam_result_read(&result, self.file, &error) != ULAM_OK) {
+    if (ulam_result_read(&result, self.file, &error) || export(&self, &result, &error))
         fprintf(stderr, "ulam export: %s\n", error.message);
-        status = 1;
-    } else {
-        status =
-            strcmp(self.output, "-") == 0 ? export_to_standard_output(&self, &result) : export_to_file(&self, &result);
-    }
     ulam_result_free(&result);
-    return status;
+    return error.status ? 1 : 0;
 }

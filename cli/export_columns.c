@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "estimate.h"
 #include "export_columns.h"
 
 typedef enum {
@@ -103,19 +104,12 @@ static void list(columns *self, const ulam_result *result, bool all_parameters)
     for (size_t i = 0; i < result->n_observables; i++) add_observable(self, &result->observables[i]);
 }
 
-/* The fewest digits that read back to the same bits. */
 static void put_real(double value, const char *undefined, FILE *out)
 {
-    char text[40];
-    if (isnan(value)) {
-        fputs(undefined, out);
-        return;
-    }
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value) break;
-    }
-    fputs(text, out);
+    char text[ULAM_ESTIMATE_SIZE];
+    const ulam_precision every_digit = {.full = true};
+    ulam_number_text(text, value, &every_digit);
+    fputs(isnan(value) ? undefined : text, out);
 }
 
 /* RFC 4180: quoted where it must be, quotes doubled. */
