@@ -8,7 +8,8 @@ static ulam_status copy_point(ulam_point_state *self, const ulam_point_state *ot
     self->first = other->first;
     self->blocks = other->blocks;
     self->tail_runs = other->tail_runs;
-    if (ulam_tally_copy(&self->prefix, &other->prefix) || ulam_tally_copy(&self->tail, &other->tail)) return ULAM_ENOMEM;
+    if (ulam_tally_copy(&self->prefix, &other->prefix) || ulam_tally_copy(&self->tail, &other->tail))
+        return ULAM_ENOMEM;
     if (other->n_early == 0) return ULAM_OK;
     self->early = calloc(other->n_early, sizeof *self->early);
     if (!self->early) return ULAM_ENOMEM;
