@@ -3,7 +3,7 @@
 
 #include "hdf5_write.h"
 
-static const hsize_t chunk_bytes = (hsize_t)4 << 20;
+static const hsize_t chunk_bytes = (hsize_t)1 << 20;
 
 hid_t ulam_h5_make_group(ulam_h5 *self, hid_t parent, const char *name)
 {
