@@ -67,7 +67,7 @@ class Help(command.Case):
             self.assertLess(abs(foreseen / measured - 1), 0.4, f"{job}: {foreseen} MB, not {measured} MB")
 
     def test_memory_is_about_half_a_kilobyte_an_element(self):
-        """10^5 points with 10 observables each fit into 512 MiB beside the program (tests/long/memory.py); here 2000 * 100. Also going on."""
+        """What tests/long/memory.py holds for 10^5 points with 10 observables, here for 2000 with 100."""
         self.write("small.yaml", "model: buffon\nruns: 10\n")
         self.write("job.yaml", "model: queue\nparams: {customers: 98}\nruns: 20\n"
                                "sweep: {arrival_rate: {from: 0.1, to: 1.9, steps: 2000}}\n")

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""A job of 10^5 points with 10 observables each on two ranks, begun and gone on with: rank 0 stays below 512 MiB beside the program,
-and the other below 64 with it. Checkpoints, which hold the sums of points that change meanwhile twice, are put off to the end."""
+"""A job of 10^5 points with 10 observables each on two ranks, begun and gone on with: rank 0 stays below 512 MiB beside
+the program, and the other below 64 with it. Checkpoints, which hold sums that change meanwhile twice, are put off to the
+end."""
 
 import pathlib
 import re
