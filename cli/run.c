@@ -132,6 +132,7 @@ static int launch(const ulam_run_options *options, int argc, char **argv)
                       "--stall-timeout %g s is no longer than checkpoint, %g s: the file would not have changed yet",
                       options->stall_timeout, session.job.conduct.checkpoint);
     if (!status && !complete) {
+        ulam_state_free(&session.state); /* rank 0 reads it again */
         const ulam_launch_plan plan = {
             .ranks = options->ranks > 0 ? options->ranks : 1,
             .hostfile = options->hostfile,

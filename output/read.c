@@ -39,6 +39,14 @@ ulam_status ulam_read_close(ulam_h5 *h5, ulam_bytes *image, const char *path)
     return h5->status;
 }
 
+void ulam_read_release(ulam_h5 *h5, ulam_bytes *image)
+{
+    ulam_h5_close(h5);
+    unsigned char *rest = image->data ? realloc(image->data, 1) : NULL;
+    if (!rest) return;
+    *image = (ulam_bytes){.data = rest, .size = 1, .capacity = 1};
+}
+
 static void read_head(ulam_h5 *h5, ulam_result *self)
 {
     self->version = ulam_h5_need_text(h5, h5->file, "ulam_version");
