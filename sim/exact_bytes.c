@@ -12,7 +12,8 @@ ulam_status exact_pack(const ulam_exact *self, ulam_bytes *bytes)
 {
     const exact_span span = exact_canonical(self);
     const int32_t low = span.count ? self->low + (int32_t)span.first : 0;
-    if (ulam_bytes_put_u64(bytes, (uint64_t)span.count << 32 | (uint32_t)low)) return ULAM_ENOMEM;
+    const unsigned char head[] = {(unsigned char)low, (unsigned char)span.count};
+    if (ulam_bytes_put(bytes, head, sizeof head)) return ULAM_ENOMEM;
     for (uint32_t i = 0; i < span.count; i++)
         if (ulam_bytes_put_u64(bytes, self->limb[span.first + i])) return ULAM_ENOMEM;
     return ULAM_OK;
@@ -21,9 +22,9 @@ ulam_status exact_pack(const ulam_exact *self, ulam_bytes *bytes)
 /* The bytes of the limbs are known to be there before memory is asked for. */
 ulam_status exact_unpack(ulam_exact *self, ulam_reader *reader)
 {
-    const uint64_t head = ulam_reader_get_u64(reader);
-    const int32_t low = (int32_t)(uint32_t)head;
-    const uint32_t used = (uint32_t)(head >> 32);
+    const unsigned char *head = ulam_reader_get(reader, 2);
+    const int32_t low = head ? (int8_t)head[0] : 0;
+    const uint32_t used = head ? head[1] : 0;
     if (used == 0) return low == 0 ? ULAM_OK : ULAM_EFORMAT;
     if (low < LOWEST_LIMB || low > HIGHEST_LIMB || used > HIGHEST_LIMB - LOWEST_LIMB) return ULAM_EFORMAT;
     if ((size_t)(reader->end - reader->at) / 8 < used) return ULAM_EFORMAT;
@@ -31,7 +32,7 @@ ulam_status exact_unpack(ulam_exact *self, ulam_reader *reader)
     self->limb = malloc(used * sizeof *self->limb);
     if (!self->limb) return ULAM_ENOMEM;
     self->low = low;
-    self->used = self->capacity = used;
+    self->used = self->capacity = (uint16_t)used;
     for (uint32_t i = 0; i < used; i++) self->limb[i] = ulam_reader_get_u64(reader);
     return exact_canonical(self).count == used ? ULAM_OK : ULAM_EFORMAT;
 }

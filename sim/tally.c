@@ -4,9 +4,10 @@
 #include <ulam/tally.h>
 
 #include "exact_bytes.h"
+#include "tally_block.h"
 
 enum {
-    LEAST_ELEMENT = 7 * 8, /* packed bytes of an element without a value */
+    LEAST_ELEMENT = 4 * 8, /* packed bytes of an element without a value */
 };
 
 ulam_status ulam_tally_init(ulam_tally *self, size_t width)
@@ -22,8 +23,11 @@ ulam_status ulam_tally_init(ulam_tally *self, size_t width)
 
 void ulam_tally_free(ulam_tally *self)
 {
-    for (size_t i = 0; i < self->width; i++) ulam_moments_free(&self->moments[i]);
-    free(self->moments);
+    if (tally_leave_block(self)) {
+        for (size_t i = 0; i < self->width; i++) ulam_moments_free(&self->moments[i]);
+        free(self->moments);
+        free(self->block);
+    }
     ulam_accumulators_free(&self->more);
     *self = (ulam_tally){0};
 }
@@ -36,6 +40,7 @@ ulam_status ulam_tally_keep(ulam_tally *self, const ulam_statistics *statistics)
 ulam_status ulam_tally_add(ulam_tally *self, const ulam_block_values *block)
 {
     if (block->n == 0) return ULAM_OK;
+    if (tally_make_own(self)) return ULAM_ENOMEM;
     for (size_t i = 0; i < self->width; i++) {
         const ulam_series series = ulam_block_series(block, i);
         const ulam_status status = ulam_moments_add_block(&self->moments[i], series.value, series.n, series.step);
@@ -45,10 +50,10 @@ ulam_status ulam_tally_add(ulam_tally *self, const ulam_block_values *block)
     return ulam_accumulators_add_block(&self->more, block);
 }
 
-ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t n)
+ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t stride, size_t n)
 {
     const ulam_block_values block = {
-        .value = values, .n = n, .run_step = self->width, .element_step = 1, .first = self->runs};
+        .value = values, .n = n, .run_step = 1, .element_step = stride, .first = self->runs};
     return ulam_tally_add(self, &block);
 }
 
@@ -56,6 +61,7 @@ ulam_status ulam_tally_merge(ulam_tally *self, const ulam_tally *other)
 {
     const ulam_status status = ulam_accumulators_merge(&self->more, &other->more);
     if (status) return status;
+    if (tally_make_own(self)) return ULAM_ENOMEM;
     for (size_t i = 0; i < self->width; i++)
         if (ulam_moments_merge(&self->moments[i], &other->moments[i])) return ULAM_ENOMEM;
     self->runs += other->runs;

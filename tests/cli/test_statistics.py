@@ -125,7 +125,8 @@ class Results(command.Case):
             parts.append(f"p{part}.h5")
             self.succeeds("run", "-q", "job.yaml", "--part", f"{part}/3", "-o", parts[-1])
         self.succeeds("merge", "-o", "merged.h5", *parts)
-        self.same_results("1.h5", "merged.h5")
+        one, merged = check(self.folder / "1.h5"), check(self.folder / "merged.h5")
+        self.assertTrue(one.identical(merged))  # traces of the parts behind the first are not known
 
     def test_the_figures_agree_with_each_other(self):
         results = self.run_job("x.h5", EUROPEAN + "runs: 100000\n")

@@ -17,11 +17,12 @@ extern "C" {
 #endif
 
 typedef struct {
-    uint64_t runs;          /* that were performed, failed ones included */
-    uint64_t failed;        /* of these; they count in no moment */
-    size_t width;           /* elements of a run: the sum of the observables' lengths */
-    ulam_moments *moments;  /* [width], owned */
-    ulam_accumulators more; /* what the job's statistics ask for beside the moments */
+    uint64_t runs;                  /* that were performed, failed ones included */
+    uint64_t failed;                /* of these; they count in no moment */
+    size_t width;                   /* elements of a run: the sum of the observables' lengths */
+    ulam_moments *moments;          /* [width], owned, or with a block shared by its owners */
+    struct ulam_tally_block *block; /* what ulam_tally_tighten() made; NULL: nothing */
+    ulam_accumulators more;         /* what the job's statistics ask for beside the moments; never shared */
 } ulam_tally;
 
 /* An empty tally of moments alone. ULAM_ENOMEM. Whatever it returns, ulam_tally_free() may be called; a zeroed tally may be freed too. */
@@ -35,11 +36,18 @@ ulam_status ulam_tally_keep(ulam_tally *self, const ulam_statistics *statistics)
  * infinite; ULAM_ENOMEM. After either self is of no further use. */
 ulam_status ulam_tally_add(ulam_tally *self, const ulam_block_values *block);
 
-/* The same of a block that begins with run self->runs: values[run * width + element]. */
-ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t n);
+/* The same of a block of n <= stride runs that begins with run self->runs: values[element * stride + run]. */
+ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t stride, size_t n);
 
 /* Adds other, of the same width and statistics. ULAM_EINVAL, with nothing added: centres or edges differ; ULAM_ENOMEM. */
 ulam_status ulam_tally_merge(ulam_tally *self, const ulam_tally *other);
+
+/* Moves the sums closely together, which takes a third less memory. Where there is no memory for it, it is left undone. */
+void ulam_tally_tighten(ulam_tally *self);
+
+/* An equal tally, of its own to change. A tight one is shared for nothing until one of the two changes; threads may do so at
+ * once, each with its own. ULAM_ENOMEM. Whatever it returns, ulam_tally_free() may be called. */
+ulam_status ulam_tally_copy(ulam_tally *self, const ulam_tally *other);
 
 /* Appends the tally to bytes, in its canonical form: equal tallies have equal bytes, on any machine. ULAM_ENOMEM. */
 ulam_status ulam_tally_pack(const ulam_tally *self, ulam_bytes *bytes);
