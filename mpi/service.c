@@ -231,7 +231,7 @@ static bool merge_one(service *self)
     if (arrival->next < arrival->answer.n_parts) {
         if (pthread_mutex_trylock(&root->state_lock)) return false;
         ulam_part *part = &arrival->answer.parts[arrival->next];
-        if (!ulam_arrival_read_sums(arrival, root->state->job->width, &error))
+        if (!ulam_arrival_read_sums(arrival, root->state->job, &error))
             ulam_tracker_add(&root->tracker, root->state, part, &error);
         const bool seeks = !error.status && root->state->job->until.n_targets;
         const ulam_failure *last = part->n_failures ? &part->failures[part->n_failures - 1] : NULL;

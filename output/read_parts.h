@@ -11,6 +11,9 @@
  * other than ULAM_OK, and a message that names it. Close it whatever comes of it. */
 void ulam_read_open(ulam_h5 *h5, ulam_bytes *image, const char *path, ulam_error *error);
 
+/* Gives the file's memory back, once everything has been read and while more is made of it. ulam_read_close() follows. */
+void ulam_read_release(ulam_h5 *h5, ulam_bytes *image);
+
 /* Closes the file; says in the message which one it was. */
 ulam_status ulam_read_close(ulam_h5 *h5, ulam_bytes *image, const char *path);
 
@@ -23,6 +26,12 @@ void ulam_read_points(ulam_h5 *h5, ulam_result *result);
 void ulam_read_sweep(ulam_h5 *h5, ulam_result *result);
 
 void ulam_read_results(ulam_h5 *h5, ulam_result *result);
+/* What the group holds beside the figures. */
+void ulam_read_quantiles(ulam_h5 *h5, hid_t group, size_t n_points, ulam_result_observable *observable);
+void ulam_read_histogram(ulam_h5 *h5, hid_t group, size_t n_points, ulam_result_observable *observable);
+void ulam_read_covariance(ulam_h5 *h5, hid_t group, size_t n_points, ulam_result_covariance *covariance);
+void ulam_counts_free(ulam_result_observable *observable);
+void ulam_covariance_free(ulam_result_covariance *covariance);
 void ulam_read_failures(ulam_h5 *h5, ulam_result *result);
 void ulam_read_dropped(ulam_h5 *h5, ulam_result *result);
 void ulam_read_provenance(ulam_h5 *h5, ulam_provenance *provenance);

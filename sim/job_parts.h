@@ -4,6 +4,7 @@
 #define ULAM_JOB_PARTS_H
 
 #include <ulam/job.h>
+#include <ulam/open_model.h>
 
 #include "value.h"
 #include "yaml_tree.h"
@@ -22,9 +23,11 @@ struct ulam_job_storage {
     ulam_arena arena;
     char *path; /* of the job file */
     ulam_job_file *files;
-    bool *swept;    /* [n_parameters] */
-    uint64_t block; /* the job's own; 0: the model's */
-    char *part;     /* as it was asked for; NULL: the whole */
+    bool *swept;              /* [n_parameters] */
+    uint64_t block;           /* the job's own; 0: the model's */
+    char *part;               /* as it was asked for; NULL: the whole */
+    ulam_catalogue catalogue; /* a copy: its opener closes the model */
+    ulam_open_model opened;   /* the model, if it is not built in */
 };
 
 /* The values of one swept parameter. */
@@ -54,6 +57,9 @@ typedef enum {
     ULAM_KEY_MAX_FAILED,
     ULAM_KEY_ISOLATE,
     ULAM_KEY_RUN_TIMEOUT,
+    ULAM_KEY_QUANTILES,
+    ULAM_KEY_HISTOGRAM,
+    ULAM_KEY_COVARIANCE,
     ULAM_KEYS,
 } ulam_job_key;
 
@@ -62,7 +68,9 @@ typedef struct {
     struct ulam_job_storage *storage;
     const ulam_job_source *source;
     const ulam_catalogue *catalogue;
-    ulam_reader *packed; /* the files come from here; NULL: from disk */
+    ulam_reader *packed;         /* the files come from here; NULL: from disk */
+    const unsigned char *object; /* [object_size] of the packed model; NULL: none came with it */
+    size_t object_size;
     ulam_yaml tree;
     const ulam_yaml_node *key[ULAM_KEYS]; /* NULL: not given */
     const ulam_model *model;
@@ -72,6 +80,7 @@ typedef struct {
     ulam_job_column *columns;          /* [n_parameters] */
     uint64_t runs;                     /* of every point */
     uint64_t *point_runs;              /* [n_points] from a column of the points file; NULL: none */
+    struct ulam_kept *kept;            /* the statistics asked for so far */
     ulam_error *error;
 } ulam_job_reading;
 
@@ -91,6 +100,12 @@ ulam_status ulam_job_read_file(const char *path, size_t limit, ulam_bytes *bytes
 
 /* The path as opened: relative ones start at the job file's folder. In the job's arena; NULL: out of memory. */
 char *ulam_job_resolve(ulam_job_reading *self, const char *path);
+
+/* Reads `model`: finds it in the catalogue, or has the catalogue's opener open it. */
+ulam_status ulam_job_read_model(ulam_job_reading *self);
+
+/* Fails for a key that must be given, at the end of the job file. */
+ulam_status ulam_job_fail_missing(const ulam_job_reading *self, ulam_job_key which, const char *expected);
 
 /* Makes the replacements of the source in the tree. */
 ulam_status ulam_job_replace(ulam_job_reading *self);
@@ -142,6 +157,15 @@ ulam_status ulam_job_place_targets(ulam_job_reading *self);
 
 /* Makes the points, their keys, runs and blocks, and the observables' extents, and lets the model judge them. */
 ulam_status ulam_job_make_points(ulam_job_reading *self);
+
+/* Reads `quantiles`, `histogram` and `covariance`, which name observables: after the points are made. */
+ulam_status ulam_job_read_statistics(ulam_job_reading *self);
+
+/* Gives the job the statistics that were asked for. */
+ulam_status ulam_job_settle_statistics(ulam_job_reading *self);
+
+/* The text of job->statistics in the job's identity: "moments, quantiles of price (...)". ULAM_ENOMEM. */
+ulam_status ulam_job_write_statistics(const ulam_job *self, ulam_bytes *bytes);
 
 /* Appends the canonical text of a point with these values. ULAM_ENOMEM. */
 ulam_status ulam_job_write_canonical(const ulam_job *job, const size_t *order, const ulam_value *values,

@@ -92,6 +92,7 @@ static ulam_status move_into(ulam_tally *to, ulam_tally *tally)
         *to = *tally;
     }
     *tally = (ulam_tally){0};
+    ulam_tally_tighten(to);
     return ULAM_OK;
 }
 
@@ -216,6 +217,12 @@ ulam_status ulam_state_add(ulam_state *self, const ulam_chunk *chunk, ulam_tally
     if (ulam_state_witness(self, chunk, tally)) return ulam_fail_memory(error, "keeping a block's sums");
     status = first == prefix_end(point) ? add_to_prefix(self, chunk->point, chunk->blocks, tally)
                                         : add_early(self, chunk->point, first, chunk->blocks, tally);
+    if (status == ULAM_EINVAL)
+        return ulam_fail(error, ULAM_EIDENTITY,
+                         "point %zu: the first runs of the point give other numbers now, so that its quantiles and "
+                         "histograms cannot be continued (declare `about`, or `low` and `high`, for a model whose runs "
+                         "cannot be repeated)",
+                         chunk->point);
     return status ? ulam_fail_memory(error, "adding a chunk's sums") : ULAM_OK;
 }
 

@@ -3,13 +3,6 @@
 
 #include <ulam/state.h>
 
-/* A tally that holds nothing, not even room, stays so. */
-static ulam_status copy_tally(ulam_tally *self, const ulam_tally *other)
-{
-    if (!other->moments) return ULAM_OK;
-    return ulam_tally_init(self, other->width) || ulam_tally_merge(self, other) ? ULAM_ENOMEM : ULAM_OK;
-}
-
 /* *to stays NULL where there is nothing. */
 static ulam_status copy_items(void **to, const void *from, size_t n, size_t size)
 {
@@ -38,7 +31,7 @@ static ulam_status copy_pieces(ulam_piece **to, size_t *copied, const ulam_piece
     while (*copied < n) {
         const size_t i = (*copied)++;
         (*to)[i] = (ulam_piece){.first = from[i].first, .blocks = from[i].blocks};
-        if (copy_tally(&(*to)[i].tally, &from[i].tally)) return ULAM_ENOMEM;
+        if (ulam_tally_copy(&(*to)[i].tally, &from[i].tally)) return ULAM_ENOMEM;
     }
     return ULAM_OK;
 }
@@ -53,7 +46,8 @@ static ulam_status copy_point(ulam_point_state *self, const ulam_point_state *ot
     self->verdict = other->verdict;
     self->ratio = other->ratio;
     self->judged = other->judged;
-    if (copy_tally(&self->prefix, &other->prefix) || copy_tally(&self->tail, &other->tail)) return ULAM_ENOMEM;
+    if (ulam_tally_copy(&self->prefix, &other->prefix) || ulam_tally_copy(&self->tail, &other->tail))
+        return ULAM_ENOMEM;
     const ulam_status status = copy_pieces(&self->early, &self->n_early, other->early, other->n_early);
     self->early_capacity = self->n_early;
     if (status || copy_pieces(&self->cuts, &self->n_cuts, other->cuts, other->n_cuts)) return ULAM_ENOMEM;

@@ -86,8 +86,9 @@ static ulam_status damaged(size_t point, const char *what, ulam_error *error)
 static ulam_status unpack_tally(ulam_tally *tally, const ulam_job *job, size_t point, uint64_t runs,
                                 ulam_reader *reader, ulam_error *error)
 {
-    const ulam_status status = ulam_tally_unpack(tally, job->width, reader, error);
+    const ulam_status status = ulam_tally_unpack(tally, job->width, job->statistics, reader, error);
     if (status) return status;
+    ulam_tally_tighten(tally);
     return tally->runs == runs ? ULAM_OK : damaged(point, "the number of runs", error);
 }
 

@@ -9,6 +9,7 @@
 
 #include <ulam/bytes.h>
 #include <ulam/model.h>
+#include <ulam/statistics.h>
 #include <ulam/status.h>
 #include <ulam/until.h>
 
@@ -74,8 +75,15 @@ typedef struct {
     bool scalar;
 } ulam_extent;
 
+/* Levels at which quantiles are shown. No part of a job's identity. */
+typedef struct {
+    double *level; /* [n], ascending */
+    size_t n;      /* 0: none */
+} ulam_levels;
+
 typedef struct {
     const ulam_model *model;
+    const char *model_source; /* text of a model that is not built in; NULL: it is, or it has none */
     uint64_t seed;
     ulam_streams streams;
     ulam_conduct conduct;
@@ -92,6 +100,8 @@ typedef struct {
 
     ulam_extent *extents; /* [model->n_observables] */
     size_t width;
+    const ulam_statistics *statistics; /* that are kept beside the moments; NULL: none */
+    const ulam_levels *levels;         /* [n_observables]; NULL: no quantiles are kept */
 
     struct ulam_job_storage *storage; /* what the above point to */
 } ulam_job;
@@ -116,6 +126,9 @@ char *ulam_job_point_text(const ulam_job *self, size_t point);
 /* A value as a job file would spell it, shortest form that reads back to the same bits. Owned by the caller. NULL: out
  * of memory. */
 char *ulam_value_text(const ulam_parameter *parameter, ulam_value value);
+
+/* The name of one of the job->width numbers of a run: "price", "profile[3]". Owned by the caller. NULL: out of memory. */
+char *ulam_job_element_name(const ulam_job *self, size_t element);
 
 /* What makes two jobs the same, a "name: value" line each: model and its fingerprint, seed, streams, fixed parameters,
  * block sizes, statistics, the ladder where it does not start at ULAM_LADDER_START, the dimensions of the sweep in order

@@ -120,6 +120,11 @@ void ulam_state_move_trace(ulam_state *self, size_t point, ulam_state *from, siz
 /* Figures of every element of a point, into summary[job->width], of the runs that the results cover. ULAM_ENOMEM. */
 ulam_status ulam_state_summarise(const ulam_state *self, size_t point, ulam_summary *summary);
 
+/* What is kept of a point beside the moments, of the runs that the results cover: *covered points into the state or to
+ * `sum`, which is empty (zeroed) before and is freed by the caller. NULL: no run is covered. ULAM_EINVAL, ULAM_ENOMEM. */
+ulam_status ulam_state_accumulators(const ulam_state *self, size_t point, ulam_accumulators *sum,
+                                    const ulam_accumulators **covered);
+
 /* The whole state as canonical bytes, and back. The bytes do not name the job: the caller has made sure that it is the
  * same. It may ask for more runs or points, or for a wider part: runs that do not continue its first ones come as early
  * pieces. ULAM_EFORMAT, ULAM_ENOMEM. */
