@@ -27,6 +27,7 @@ static const subcommand subcommands[] = {
     {"replay", "perform one run of a result file again", ulam_replay_main},
     {"merge", "join result files of one job", ulam_merge_main},
     {"models", "list the built-in models, or describe one", ulam_models_main},
+    {"new", "write the first files of a model of your own", ulam_new_main},
 };
 
 enum {

@@ -13,7 +13,7 @@ const ulam_catalogue *ulam_builtin_models(void)
         &ulam_model_asian, &ulam_model_buffon, &ulam_model_european,
         &ulam_model_queue, &ulam_model_sir,    &ulam_model_walk,
     };
-    static const ulam_catalogue catalogue = {models, sizeof models / sizeof *models};
+    static const ulam_catalogue catalogue = {.models = models, .count = sizeof models / sizeof *models};
 
     return &catalogue;
 }

@@ -129,6 +129,17 @@ typedef struct ulam_model {
     void (*run_lanes)(const void *point, ulam_lanes *lanes, double *out);
 } ulam_model;
 
+/* What a model in a file of its own ends with: ULAM_MODEL(needle) tells the program that loads the file which ulam_model
+ * is meant. */
+#if defined(__GNUC__)
+#define ULAM_EXPORT __attribute__((visibility("default")))
+#else
+#define ULAM_EXPORT
+#endif
+ULAM_EXPORT const ulam_model *ulam_model_of_file(void);
+#define ULAM_MODEL(model)                                                                                              \
+    const ulam_model *ulam_model_of_file(void) { return &(model); }
+
 /* Judges a declaration: names, defaults, bounds and functions. ULAM_EINVAL names what is wrong with it. */
 ulam_status ulam_model_check(const ulam_model *model, ulam_error *error);
 
@@ -136,6 +147,7 @@ ulam_status ulam_model_check(const ulam_model *model, ulam_error *error);
 typedef struct {
     const ulam_model *const *models; /* [count], sorted by name */
     size_t count;
+    const struct ulam_model_opener *opener; /* <ulam/open_model.h>, of models from elsewhere; NULL: there are none */
 } ulam_catalogue;
 
 /* The model of that name, or NULL. */
