@@ -29,11 +29,11 @@ void ulam_tally_free(ulam_tally *self)
     *self = (ulam_tally){0};
 }
 
-ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t n)
+ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t stride, size_t n)
 {
     if (n == 0) return ULAM_OK;
     for (size_t i = 0; i < self->width; i++) {
-        const ulam_status status = ulam_moments_add_block(&self->moments[i], values + i, n, self->width);
+        const ulam_status status = ulam_moments_add_block(&self->moments[i], values + i * stride, n, 1);
         if (status) return status;
     }
     self->runs += n;

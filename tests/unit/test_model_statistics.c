@@ -16,14 +16,18 @@ enum {
 static void trial(const model_point *point, uint64_t key, uint64_t n, ulam_tally *tally)
 {
     const uint64_t block = point->model->block(point->values);
-    double *values = malloc((size_t)block * point->width * sizeof *values);
-    assert_non_null(values);
+    double *values = malloc((size_t)block * point->width * sizeof *values), *out = malloc(point->width * sizeof *out);
+    assert_true(values && out);
     assert_int_equal(ulam_tally_init(tally, point->width), ULAM_OK);
     for (uint64_t run = 0; run < n; run += block) {
         const uint64_t runs = n - run < block ? n - run : block;
-        for (uint64_t k = 0; k < runs; k++) model_point_run(point, key, run + k, values + k * point->width);
-        assert_int_equal(ulam_tally_add_block(tally, values, (size_t)runs), ULAM_OK);
+        for (uint64_t k = 0; k < runs; k++) {
+            model_point_run(point, key, run + k, out);
+            for (size_t e = 0; e < point->width; e++) values[e * block + k] = out[e];
+        }
+        assert_int_equal(ulam_tally_add_block(tally, values, (size_t)block, (size_t)runs), ULAM_OK);
     }
+    free(out);
     free(values);
 }
 

@@ -26,9 +26,9 @@ static void make_runs(double *values, size_t runs, uint64_t *seed)
 {
     for (size_t r = 0; r < runs; r++) {
         const double u = (double)(random_word(seed) >> 11) * 0x1p-53;
-        values[r * WIDTH] = (u - 0.5) * ldexp(1, (int)(random_word(seed) % 40) - 20);
-        values[r * WIDTH + 1] = (double)(random_word(seed) % 4);
-        values[r * WIDTH + 2] = random_word(seed) % 3 ? u : NAN;
+        values[r] = (u - 0.5) * ldexp(1, (int)(random_word(seed) % 40) - 20);
+        values[runs + r] = (double)(random_word(seed) % 4);
+        values[2 * runs + r] = random_word(seed) % 3 ? u : NAN;
     }
 }
 
@@ -40,7 +40,7 @@ static ulam_tally make_tally(size_t runs, size_t block, uint64_t seed)
     assert_int_equal(ulam_tally_init(&self, WIDTH), ULAM_OK);
     make_runs(values, runs, &seed);
     for (size_t i = 0; i < runs; i += block)
-        assert_int_equal(ulam_tally_add_block(&self, values + i * WIDTH, runs - i < block ? runs - i : block), ULAM_OK);
+        assert_int_equal(ulam_tally_add_block(&self, values + i, runs, runs - i < block ? runs - i : block), ULAM_OK);
     free(values);
     return self;
 }
@@ -134,7 +134,7 @@ static void test_parts_in_any_order_have_equal_bytes(void **state)
         for (size_t p = 0; p < PARTS; p++) assert_int_equal(ulam_tally_init(&part[p], WIDTH), ULAM_OK);
         for (size_t i = 0; i < RUNS / BLOCK; i++) {
             const size_t at = (i * 5 + trial) % (RUNS / BLOCK) * BLOCK;
-            assert_int_equal(ulam_tally_add_block(&part[random_word(&seed) % PARTS], values + at * WIDTH, BLOCK),
+            assert_int_equal(ulam_tally_add_block(&part[random_word(&seed) % PARTS], values + at, RUNS, BLOCK),
                              ULAM_OK);
         }
         ulam_tally *root = &part[trial % PARTS];

@@ -26,9 +26,9 @@ typedef struct {
 ulam_status ulam_tally_init(ulam_tally *self, size_t width);
 void ulam_tally_free(ulam_tally *self);
 
-/* Adds one block of n successful runs, values[run * width + element]. ULAM_EINVAL: a value is infinite; ULAM_ENOMEM.
- * After either self is of no further use. */
-ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t n);
+/* Adds one block of n <= stride successful runs, values[element * stride + run]. ULAM_EINVAL: a value is infinite;
+ * ULAM_ENOMEM. After either self is of no further use. */
+ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t stride, size_t n);
 
 /* Adds other, of the same width. ULAM_ENOMEM. */
 ulam_status ulam_tally_merge(ulam_tally *self, const ulam_tally *other);
