@@ -26,6 +26,14 @@ static ulam_status write_recipe(const ulam_language *language, const char *heade
     return status;
 }
 
+/* The rest of what it answers depends on the user's language. */
+static size_t first_line(const ulam_bytes *version)
+{
+    size_t n = 0;
+    while (n < version->size && version->data[n] != '\n') n++;
+    return n;
+}
+
 static ulam_status hash_compiler(const ulam_compiler *compiler, char hash[ULAM_HASH_SIZE], ulam_error *error)
 {
     ulam_bytes identity = {0};
@@ -34,7 +42,7 @@ static ulam_status hash_compiler(const ulam_compiler *compiler, char hash[ULAM_H
     ulam_status status = ulam_bytes_put_text(&identity, compiler->path);
     for (char *const *word = compiler->words + 1; *word && !status; word++)
         status = ulam_bytes_put_text(&identity, *word);
-    if (!status) status = ulam_bytes_put(&identity, compiler->version.data, compiler->version.size);
+    if (!status) status = ulam_bytes_put(&identity, compiler->version.data, first_line(&compiler->version));
     if (!status) ulam_hash_hex(hash, identity.data, identity.size);
     ulam_bytes_free(&identity);
     return status ? ulam_fail_memory(error, "compiling a model") : ULAM_OK;

@@ -35,7 +35,7 @@ static int open_source(const char *name, const ulam_file *source)
     fputs("#line 1 \"", out);
     for (const char *at = name; *at; at++) {
         if (*at == '"' || *at == '\\') fputc('\\', out);
-        fputc(iscntrl((unsigned char)*at) ? '?' : *at, out);
+        fputc(*at, out);
     }
     fputs("\"\n", out);
     fwrite(source->content, 1, source->size, out);
@@ -67,11 +67,12 @@ static bool find_local_include(const char *list, char *found, size_t size)
     return false;
 }
 
-static ulam_status judge_includes(const char *name, const char *list_path, ulam_error *error)
+static ulam_status judge_includes(const ulam_compiler *self, const char *name, const char *list_path, ulam_error *error)
 {
     char found[256];
     ulam_bytes list = {0};
-    ulam_status status = ulam_file_read(list_path, &list, error);
+    ulam_status status = ulam_file_read(list_path, &list, NULL);
+    if (status) return ulam_fail(error, status, "%s made nothing of %s; is it a compiler?", self->words[0], name);
     if (!status && ulam_bytes_put(&list, "", 1)) status = ulam_fail_memory(error, "compiling a model");
     if (!status && find_local_include((const char *)list.data, found, sizeof found))
         status = ulam_fail(error, ULAM_EINVAL,
@@ -122,7 +123,7 @@ ulam_status ulam_compile(const ulam_compiler *self, const ulam_language *languag
         input < 0 ? ulam_fail(error, ULAM_ESYSTEM, "cannot hand %s to the compiler: %s", name, strerror(errno))
                   : ulam_process_run(self->path, (char *const *)command, input, &outcome, error);
     if (!status) status = judge_outcome(self, name, outcome, error);
-    if (!status) status = judge_includes(name, list, error);
+    if (!status) status = judge_includes(self, name, list, error);
     if (input >= 0) close(input);
     unlink(list);
     free(command);

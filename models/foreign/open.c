@@ -1,5 +1,6 @@
 /* The opener: by the ending of its path a model is compiled and loaded, or loaded as it is. */
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,13 +26,21 @@ static bool is_shared_object(const char *path)
     return length > 3 && strcmp(path + length - 3, ".so") == 0;
 }
 
+/* On one line, whatever the job file has there. */
+static void make_printable(char *text)
+{
+    for (; *text; text++)
+        if (iscntrl((unsigned char)*text)) *text = '?';
+}
+
 static ulam_status fail_ending(const ulam_model_reference *reference, ulam_error *error)
 {
-    return ulam_fail(
-        error, ULAM_EINVAL,
-        "model is %s%.80s%s, expected the name of a model, or a path that ends in .c, .cc, .cpp, .cxx or .so",
-        reference->is_mapping ? "" : "'", reference->is_mapping ? "a mapping" : reference->text,
-        reference->is_mapping ? "" : "'");
+    char shown[96] = "a mapping";
+    if (!reference->is_mapping) snprintf(shown, sizeof shown, "'%.80s'", reference->text);
+    make_printable(shown);
+    return ulam_fail(error, ULAM_EINVAL,
+                     "model is %s, expected the name of a model, or a path that ends in .c, .cc, .cpp, .cxx or .so",
+                     shown);
 }
 
 /* Puts the model's object into opened->object. path: where a file holds it, or empty. */
@@ -63,6 +72,7 @@ static void name_model(const ulam_model_reference *reference, char name[PATH_MAX
     const char *folder = *reference->text == '/' ? "" : reference->folder, *text = reference->text;
     if (*folder && strncmp(text, "./", 2) == 0) text += 2;
     snprintf(name, PATH_MAX, "%s%s", folder, text);
+    make_printable(name);
 }
 
 static ulam_status open_foreign(void *nobody, const ulam_model_reference *reference, ulam_open_model *opened,

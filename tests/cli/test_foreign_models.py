@@ -112,13 +112,9 @@ class New(command.Case):
         self.refused(2, "new", "one", "two", says="one NAME at a time")
 
     def test_a_folder_that_cannot_be_written(self):
-        done = subprocess.run(["unshare", "--user", "--map-root-user", "true"], capture_output=True)
-        if os.geteuid() == 0 and shutil.which("setpriv"):
-            os.chmod(self.folder, 0o555)
-            done = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", command.ULAM, "new", "x"],
-                                  cwd=self.folder, capture_output=True, text=True)
-            self.assertIn("cannot write x.c: Permission denied", done.stderr)
-            self.assertEqual(done.returncode, 1)
+        os.chmod(self.folder, 0o555)
+        nobody = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+        self.refused(1, "new", "x", launcher=nobody, says="cannot write x.c: Permission denied")
 
 
 class Manual(Foreign):
@@ -260,6 +256,30 @@ class Compiled(Foreign):
             mean, error = (file["results"][name][()] for name in ("maximum", "maximum_stderr"))
             self.assertLess(abs(mean - 10 / 11) / error, 4)
         self.same_results("c++.h5", "clang++.h5")
+
+    def test_what_is_no_compiler(self):
+        self.refused(1, "check", "needle.yaml", env={"CC": "/bin/true"}, says="/bin/true made nothing of ./needle.c")
+        self.refused(2, "check", "needle.yaml", env={"CC": "/bin/false"}, says="./needle.c does not compile")
+        self.refused(2, "check", "needle.yaml", env={"CC": "cc" + " -g" * 20}, says="CC has more than 15 words")
+        self.assertEqual(self.cached(), [])
+
+    def test_a_compiler_may_speak_any_language(self):
+        """The cache knows a compiler by its version, which stands in the first line of what it says."""
+        for language in ("C", "German"):
+            path = self.write("cc", f"#!/bin/sh\ncase $* in *--version*) echo cc 1; echo {language} ;; *) exec cc \"$@\" ;; "
+                              "esac\n")
+            path.chmod(0o755)
+            self.succeeds("check", "needle.yaml", env={"CC": str(path)})
+        self.assertEqual(len(self.cached()), 1)
+
+    def test_odd_paths_stay_on_one_line(self):
+        (self.folder / 'a\n"b\\ c').mkdir()
+        shutil.copy(self.folder / "needle.c", self.folder / 'a\n"b\\ c' / "needle.c")
+        self.write("job.yaml", 'model: "./a\\n\\"b\\\\ c/needle.c"\nruns: 100\n')
+        self.succeeds("run", "-q", "job.yaml")
+        self.write('a\n"b\\ c/needle.c', "")
+        self.refused(2, "check", "job.yaml", says='a?"b\\ c/needle.c names no model')
+        self.refused(2, "models", "a\nb/c.d", says="'a?b/c.d'")
 
     def test_a_large_source(self):
         self.write("needle.c", self.source + "/* " + "long " * 40000 + "*/\n")
