@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <ulam/duration.h>
+#include <ulam/lanes.h>
 
 #include "options.h"
 #include "run_options.h"
@@ -148,8 +149,12 @@ int ulam_run_options_read(ulam_run_options *self, int argc, char **argv)
         if (take_option(self, option, optarg, &said)) continue;
         return said ? 2 : ulam_option_refused("run", option, argv, options);
     }
+    ulam_error error;
     self->job.source.path = ulam_only_operand("run", "JOB", argc, argv);
-    return self->job.source.path ? -1 : 2;
+    if (!self->job.source.path) return 2;
+    if (!ulam_lanes_check_build(&error)) return -1;
+    fprintf(stderr, "ulam run: %s\n", error.message);
+    return 2;
 }
 
 void ulam_run_options_free(ulam_run_options *self) { ulam_job_options_free(&self->job); }

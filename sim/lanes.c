@@ -44,14 +44,20 @@ static const char *wish(void)
     return name && *name ? name : NULL;
 }
 
+bool lanes_are_unwanted(void)
+{
+    const char *name = wish();
+    return name && !strcmp(name, "scalar");
+}
+
 ulam_status ulam_lanes_check_build(ulam_error *error)
 {
     const char *name = wish();
-    if (!name) return ULAM_OK;
+    if (!name || lanes_are_unwanted()) return ULAM_OK;
     const int number = number_of(name);
     if (number == ULAM_LANES_BUILDS)
         return ulam_fail(error, ULAM_EINVAL,
-                         "ULAM_LANES_BUILD: there is no build '%s'; expected portable, avx2 or avx512", name);
+                         "ULAM_LANES_BUILD: there is no build '%s'; expected scalar, portable, avx2 or avx512", name);
     if (!lanes_build_for(number))
         return ulam_fail(error, ULAM_EINVAL,
                          "ULAM_LANES_BUILD: this machine cannot run the build '%s'; the best it can is '%s'", name,

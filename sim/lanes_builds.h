@@ -3,6 +3,8 @@
 #ifndef ULAM_SIM_LANES_BUILDS_H
 #define ULAM_SIM_LANES_BUILDS_H
 
+#include <stdbool.h>
+
 #include <ulam/lanes.h>
 
 typedef struct {
@@ -32,6 +34,9 @@ extern const lanes_build lanes_avx2, lanes_avx512;
 
 /* By number; NULL where the machine cannot run it. */
 const lanes_build *lanes_build_for(int number);
+
+/* Whether ULAM_LANES_BUILD is "scalar": models are asked for runs one by one. */
+bool lanes_are_unwanted(void);
 
 /* Fails the runs for want of random numbers, and lets them begin anew. */
 void lanes_exhausted(ulam_lanes *lanes);

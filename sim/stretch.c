@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lanes_builds.h"
 #include "perform_run.h"
 #include "stretch.h"
 #include "vectorised.h"
@@ -14,9 +15,7 @@ static const size_t most_group_values = (size_t)1 << 20; /* 8 MiB */
 
 static bool takes_lanes(const ulam_job *job)
 {
-    if (!job->model->run_lanes || job->width > most_group_values / ULAM_LANES) return false;
-    const char *build = getenv("ULAM_LANES_BUILD");
-    return !build || strcmp(build, "scalar") != 0;
+    return job->model->run_lanes && job->width <= most_group_values / ULAM_LANES && !lanes_are_unwanted();
 }
 
 ulam_status ulam_performer_init(ulam_performer *self, const ulam_job *job)

@@ -24,7 +24,7 @@ class Help(command.Case):
 
     def test_models_describes_each_model(self):
         listing = self.succeeds("models").stdout
-        for name in ("buffon", "european", "queue", "sir", "walk"):
+        for name in ("asian", "buffon", "european", "queue", "sir", "walk"):
             self.assertIn(name, listing)
             self.assertIn("reference:", self.succeeds("models", name).stdout)
         european = self.succeeds("models", "european").stdout

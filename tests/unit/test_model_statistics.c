@@ -146,6 +146,15 @@ static void european_agrees_with_black_and_scholes(void **state)
     judge_point("european", "dividend=0.06 rate=0.02 volatility=0.4 maturity=2 strike=80", 1000);
 }
 
+static void asian_agrees_with_kemna_and_vorst(void **state)
+{
+    (void)state;
+    judge_point("asian", "", 1000);
+    judge_point("asian", "fixings=5 kind=put strike=110 maturity=0.25", 1000);
+    judge_point("asian", "fixings=1 dividend=0.06 rate=0.02 volatility=0.4 maturity=2 strike=80", 1000);
+    judge_point("asian", "fixings=70 volatility=0 strike=99", 100);
+}
+
 static void queue_agrees_with_its_stationary_law_and_with_spitzers_identity(void **state)
 {
     (void)state;
@@ -334,6 +343,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buffon_agrees_with_buffon),
         cmocka_unit_test(european_agrees_with_black_and_scholes),
+        cmocka_unit_test(asian_agrees_with_kemna_and_vorst),
         cmocka_unit_test(queue_agrees_with_its_stationary_law_and_with_spitzers_identity),
         cmocka_unit_test(sir_agrees_with_its_jump_chain),
         cmocka_unit_test(sir_follows_its_master_equation_in_time),

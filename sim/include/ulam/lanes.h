@@ -89,7 +89,8 @@ enum {
 };
 
 /* The build in use, as a number and as its name: the last that this machine can run, or the one that the environment
- * variable ULAM_LANES_BUILD names ("portable", "avx2", "avx512"). Chosen at the first call, and kept. */
+ * variable ULAM_LANES_BUILD names ("portable", "avx2", "avx512"). Chosen at the first call, and kept. With "scalar" models
+ * perform their runs one by one, without their lane kernels; array calls use the last build. */
 int ulam_lanes_build_number(void);
 const char *ulam_lanes_build(void);
 
