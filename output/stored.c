@@ -148,7 +148,10 @@ static ulam_status move_point(ulam_stored *self, size_t p, ulam_state *state, ul
     if (to == SIZE_MAX || self->points[p].block != state->job->points[to].block)
         return ulam_fail(error, ULAM_EINVAL, "point %zu of the file is none of the job's", p);
     ulam_state_move_trace(state, to, &self->state, p);
-    if (from->blocks > 0) status = move_blocks(state, to, from->first, from->blocks, &from->prefix, error);
+    for (size_t i = 0; i < from->n_cuts && !status; i++)
+        status = move_blocks(state, to, from->cuts[i].first, from->cuts[i].blocks, &from->cuts[i].tally, error);
+    if (from->blocks > 0 && !from->n_cuts)
+        status = move_blocks(state, to, from->first, from->blocks, &from->prefix, error);
     for (size_t i = 0; i < from->n_early && !status; i++)
         status = move_blocks(state, to, from->early[i].first, from->early[i].blocks, &from->early[i].tally, error);
     if (status || from->tail_runs == 0 || !tail_fits(&self->points[p], &state->job->points[to])) return status;

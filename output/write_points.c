@@ -52,14 +52,13 @@ static void put_counts(ulam_labelled *group, const ulam_state *state, const size
     for (size_t i = 0; i < n; i++) {
         count[i] = (int64_t)ulam_state_runs(state, i);
         count[n + i] = (int64_t)failed_runs(state, i);
-        count[2 * n + i] = ulam_state_point_complete(state, i)
-                               ? count[i]
-                               : (int64_t)(state->job->points[i].runs - state->job->points[i].first);
+        count[2 * n + i] = (int64_t)ulam_state_runs_needed(state, i);
         count[3 * n + i] = (int64_t)state->job->points[i].first;
     }
     put_count(group, "runs", "runs done, failed ones included", dimension, count);
     put_count(group, "failed", "runs that failed; they count in no figure", dimension, count + n);
-    put_count(group, "runs_asked", "runs asked for", dimension, count + 2 * n);
+    put_count(group, "runs_asked", state->job->until.n_targets ? "runs foreseen" : "runs asked for", dimension,
+              count + 2 * n);
     put_count(group, "first_run", "first of the runs asked for", dimension, count + 3 * n);
     free(count);
 }

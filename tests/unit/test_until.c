@@ -330,7 +330,7 @@ static void no_hit_is_bounded_by_the_number_of_runs(void **unused)
     (void)unused;
     const ulam_point_state point = end_of(RARE, 0, 0.001, true, MOST);
     assert_int_equal(point.verdict, ULAM_TARGETS_REACHED);
-    assert_true(point.blocks * 8 >= 3688 && point.blocks * 8 < 3688 * 1.25 + 8);
+    assert_true(point.blocks * 8 >= 3688 && point.blocks * 8 < 3688 * 5 / 4 + 8);
     assert_true(point.ratio > 0.7 && point.ratio <= 1);
 }
 
