@@ -6,14 +6,19 @@
 #include <ulam/state.h>
 
 #include "hdf5_file.h"
+#include "labelled.h"
 #include "pool.h"
 #include "result_file.h"
 
 /* The attributes of the file as a whole; of a pool, or NULL. */
 void ulam_write_head(ulam_h5 *h5, const ulam_state *state, const ulam_pool *pool);
 
-/* /points: a table with a row a point. */
-void ulam_write_points(ulam_h5 *h5, const ulam_state *state);
+/* /points: a table with a row a point. `samples`: with the hashes of these. */
+void ulam_write_points(ulam_h5 *h5, const ulam_state *state, bool samples);
+void ulam_write_samples_hash(ulam_labelled *group, const ulam_state *state, const size_t *dimension);
+
+/* /samples: a link to the file beside output, if the job keeps any. */
+void ulam_write_samples_link(ulam_h5 *h5, const ulam_job *job, const char *output);
 
 /* /results: the figures of the observables over the sweep. */
 void ulam_write_results(ulam_h5 *h5, const ulam_state *state);

@@ -9,8 +9,8 @@
 #include "shown.h"
 
 static const char *const keys[ULAM_KEYS] = {
-    "model", "seed",   "params",     "sweep",      "zip",        "points",  "runs",        "streams",
-    "block", "output", "checkpoint", "on_failure", "max_failed", "isolate", "run_timeout",
+    "model",  "seed",       "params",     "sweep",      "zip",     "points",      "runs",    "streams",  "block",
+    "output", "checkpoint", "on_failure", "max_failed", "isolate", "run_timeout", "samples", "compress",
 };
 
 static ulam_status read_keys(ulam_job_reading *self)
@@ -210,6 +210,7 @@ static ulam_status read_parts(ulam_job_reading *self)
         read_runs,
         read_output,
         ulam_job_read_conduct,
+        ulam_job_read_samples,
         ulam_job_read_part,
         ulam_job_make_points,
     };

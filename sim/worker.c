@@ -59,12 +59,14 @@ void ulam_worker_init(ulam_worker *self, const ulam_job *job)
 {
     *self = (ulam_worker){.job = job};
     ulam_prepared_init(&self->prepared, job);
+    ulam_sampling_init(&self->sampling, job);
 }
 
 void ulam_worker_free(ulam_worker *self)
 {
     ulam_prepared_free(&self->prepared);
     ulam_isolated_close(self->isolated);
+    ulam_sampling_free(&self->sampling);
     free(self->values);
     ulam_worker_init(self, self->job);
 }
@@ -93,6 +95,7 @@ typedef struct {
     ulam_part *part;
     uint64_t first, n;
     uint64_t good;
+    size_t failures_before; /* of the part */
 } block;
 
 /* A failed run is recorded, or ends everything. */
@@ -143,10 +146,20 @@ static ulam_status perform_isolated(ulam_worker *self, block *of, ulam_error *er
 
 static ulam_status perform_block(ulam_worker *self, const void *point, block *of, ulam_error *error)
 {
-    const ulam_status status =
+    ulam_status status =
         self->job->conduct.isolate ? perform_isolated(self, of, error) : perform_here(self, point, of, error);
     if (status) return status;
     ulam_tally *tally = &of->part->tally;
+    const size_t failed = of->part->n_failures - of->failures_before;
+    const ulam_block_values block_values = {.values = self->values,
+                                            .run_stride = self->job->width,
+                                            .element_stride = 1,
+                                            .point = of->part->chunk.point,
+                                            .first = of->first,
+                                            .runs = of->n,
+                                            .failures = failed ? of->part->failures + of->failures_before : NULL,
+                                            .n_failures = failed};
+    if ((status = ulam_sampling_add(&self->sampling, &block_values, &tally->samples, error))) return status;
     if (ulam_tally_add_block(tally, self->values, (size_t)of->good))
         return ulam_fail_memory(error, "summing a block of runs");
     tally->runs += of->n - of->good;
@@ -176,7 +189,8 @@ static ulam_status perform_chunk(ulam_worker *self, const ulam_chunk *chunk, dou
     for (double now = start; !status && part->chunk.blocks < chunk->blocks;) {
         if (part->chunk.blocks && (now >= end || is_interrupted(interrupt, now))) break;
         const size_t failures = part->n_failures;
-        block next = {.part = part, .first = (chunk->first + part->chunk.blocks) * size, .n = runs};
+        block next = {
+            .part = part, .first = (chunk->first + part->chunk.blocks) * size, .n = runs, .failures_before = failures};
         status = perform_block(self, point, &next, error);
         if (status) {
             part->n_failures = failures;
@@ -190,8 +204,10 @@ static ulam_status perform_chunk(ulam_worker *self, const ulam_chunk *chunk, dou
         part->chunk.runs += runs;
         if (part->n_failures > job->conduct.max_failed) break;
     }
+    const ulam_status kept = ulam_sampling_write(&self->sampling, status ? NULL : error);
+    if (kept) part->chunk.blocks = part->chunk.runs = part->n_failures = 0;
     part->seconds = ulam_clock() - start;
-    return status;
+    return status ? status : kept;
 }
 
 static ulam_status keep_left(ulam_answer *answer, const ulam_chunk *chunk, uint64_t done, uint64_t done_runs,
@@ -245,6 +261,10 @@ ulam_status ulam_worker_perform(ulam_worker *self, const ulam_assignment *assign
                                              answer, status ? &later : &own);
         if (!status) status = taken;
         if (answer->n_parts) failures += answer->parts[answer->n_parts - 1].n_failures;
+    }
+    if (answer->n_parts && ulam_sampling_flush(&self->sampling, status ? NULL : &own)) {
+        while (answer->n_parts) ulam_part_free(&answer->parts[--answer->n_parts]);
+        if (!status) status = own.status;
     }
     if (status && error) *error = own;
     return status;

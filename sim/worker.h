@@ -8,6 +8,7 @@
 #include <ulam/state.h>
 
 #include "prepared.h"
+#include "sampling.h"
 #include "schedule.h"
 
 typedef struct {
@@ -16,6 +17,7 @@ typedef struct {
     ulam_isolated *isolated; /* NULL: runs are performed here, or none has been yet */
     double *values;          /* [capacity], of one block: [run][element] */
     size_t capacity;
+    ulam_sampling sampling; /* its sink is set by the caller */
 } ulam_worker;
 
 /* What became of an assignment. */
@@ -60,7 +62,8 @@ void ulam_worker_free(ulam_worker *self);
  * done before a failure is in it. `interrupt` may be NULL; once it is requested only the first block is finished.
  * Where failed runs are recorded they are left out of their block's moments, and an answer that has more than the job
  * bears is cut short. ULAM_ERUN: a run failed; the message names model, point and run. ULAM_EINVAL: a point could not be
- * set up, or a block needs too much memory. ULAM_ENOMEM. ULAM_ESYSTEM: a run could not be isolated. */
+ * set up, or a block needs too much memory. ULAM_ENOMEM. ULAM_ESYSTEM: a run could not be isolated. Others as the sink for
+ * samples returns them; what is in the answer has been kept there. */
 ulam_status ulam_worker_perform(ulam_worker *self, const ulam_assignment *assignment, const ulam_interrupt *interrupt,
                                 ulam_answer *answer, ulam_error *error);
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <ulam/bytes.h>
+#include <ulam/hash_sum.h>
 #include <ulam/moments.h>
 #include <ulam/status.h>
 
@@ -20,6 +21,7 @@ typedef struct {
     uint64_t failed;       /* of these; they count in no moment */
     size_t width;          /* elements of a run: the sum of the observables' lengths */
     ulam_moments *moments; /* [width], owned */
+    ulam_hash_sum samples; /* of the values that are kept of these runs; 0 where none are */
 } ulam_tally;
 
 /* An empty tally. ULAM_ENOMEM. Whatever it returns, ulam_tally_free() may be called; a zeroed tally may be freed too. */
