@@ -8,14 +8,15 @@
 
 #include "job_options.h"
 #include "options.h"
+#include "samples.h"
 #include "subcommands.h"
 
 static const char help[] =
     "usage: ulam check [OPTION]... JOB\n"
     "\n"
-    "Reads the job file JOB as 'ulam run' would, and prints its points, runs, memory and output. "
-    "Runs nothing, writes\n"
-    "nothing.\n"
+    "Reads the job file JOB as 'ulam run' would, and prints its points, runs, memory, output and samples. "
+    "Runs nothing,\n"
+    "writes nothing. Exit status 1 if the disk has no room for the samples.\n"
     "\n"
     "options:\n" ULAM_JOB_HELP "  -h, --help             this text\n";
 
@@ -107,7 +108,8 @@ static double memory_of(const ulam_job *job)
     for (size_t i = 0; i < job->n_points; i++)
         if ((double)job->points[i].block > block) block = (double)job->points[i].block;
     return elements * (IN_MEMORY + sizeof(ulam_summary) + sizeof(double) + 2 * IN_FILE) +
-           (double)job->n_points * point + (double)job->width * (ON_THE_WAY * IN_MEMORY + block * sizeof(double));
+           (double)job->n_points * point + (double)job->width * (ON_THE_WAY * IN_MEMORY + block * sizeof(double)) +
+           (double)ulam_job_sample_size(job) * block;
 }
 
 static void print_memory(const ulam_job *job)
@@ -121,7 +123,25 @@ static void print_memory(const ulam_job *job)
         printf("memory   about %.1f GB on rank 0, beside the program\n", bytes / 1e9);
 }
 
-static void print_job(const ulam_job *job)
+/* How large the samples will be. False: larger than the disk. */
+static bool print_samples(const ulam_job *job)
+{
+    char *path = job->n_samples ? ulam_samples_path(job->output) : NULL;
+    const double size = ulam_samples_size(job), room = ulam_samples_room(job);
+    if (!path) return true;
+    fputs("samples  ", stdout);
+    for (size_t i = 0; i < job->n_samples; i++)
+        printf("%s%s", i ? ", " : "", job->model->observables[job->samples[i]].name);
+    printf(": %.3g %s in %s\n", size < 1e9 ? size * 1e-6 : size * 1e-9, size < 1e9 ? "MB" : "GB", path);
+    fflush(stdout);
+    if (size > room)
+        fprintf(stderr, "ulam check: %s: the samples take %.3g GB, and the disk has room for %.3g GB\n", path,
+                size * 1e-9, room * 1e-9);
+    free(path);
+    return size <= room;
+}
+
+static bool print_job(const ulam_job *job)
 {
     uint64_t runs = 0, most = 0, fewest = UINT64_MAX;
     for (size_t i = 0; i < job->n_points; i++) {
@@ -141,6 +161,7 @@ static void print_job(const ulam_job *job)
            job->streams == ULAM_STREAMS_COMMON ? "common to all points" : "independent");
     print_memory(job);
     printf("output   %s\n", job->output);
+    return print_samples(job);
 }
 
 int ulam_check_main(int argc, char **argv)
@@ -164,11 +185,9 @@ int ulam_check_main(int argc, char **argv)
     given.source.path = ulam_only_operand("check", "JOB", argc, argv);
     if (!given.source.path) goto out;
     const ulam_status status = ulam_job_read(&job, &given.source, ulam_builtin_models(), &error);
-    if (status)
-        fprintf(stderr, "ulam check: %s\n", error.message);
-    else
-        print_job(&job);
+    if (status) fprintf(stderr, "ulam check: %s\n", error.message);
     exit_status = ulam_exit_status(status);
+    if (!status && !print_job(&job)) exit_status = 1;
 out:
     ulam_job_free(&job);
     ulam_job_options_free(&given);

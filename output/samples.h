@@ -52,6 +52,18 @@ ulam_status ulam_samples_compress(const ulam_state *state, ulam_error *error);
 /* Moves the samples of the result file at output, if there are any, to where those of `aside` stand. ULAM_EIO. */
 ulam_status ulam_samples_set_aside(const char *output, const char *aside, ulam_error *error);
 
+/* Joins the samples beside result files of one job into those of `state`, which knows the runs of all: make, then add the
+ * files' values one by one, then settle. `known` is what the i-th result file knows, at place[] in the job. Nothing stands
+ * at the state's output before it is settled; whatever is returned, ulam_samples_joint_close() may be called. Errors as
+ * ulam_samples_begin(), each naming the file. */
+typedef struct ulam_samples_joint ulam_samples_joint;
+ulam_status ulam_samples_joint_make(ulam_samples_joint **self, const char *output, const ulam_state *state,
+                                    ulam_error *error);
+ulam_status ulam_samples_joint_add(ulam_samples_joint *self, const char *from, const ulam_state *known,
+                                   const size_t *place, ulam_error *error);
+ulam_status ulam_samples_joint_settle(ulam_samples_joint *self, ulam_error *error);
+void ulam_samples_joint_close(ulam_samples_joint *self);
+
 /* What became of a comparison. */
 typedef enum {
     ULAM_SAMPLES_ABSENT, /* the job keeps none, or the run is not done */

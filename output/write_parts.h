@@ -17,8 +17,8 @@ void ulam_write_head(ulam_h5 *h5, const ulam_state *state, const ulam_pool *pool
 void ulam_write_points(ulam_h5 *h5, const ulam_state *state, bool samples);
 void ulam_write_samples_hash(ulam_labelled *group, const ulam_state *state, const size_t *dimension);
 
-/* /samples: a link to the file beside output, if the job keeps any. */
-void ulam_write_samples_link(ulam_h5 *h5, const ulam_job *job, const char *output);
+/* /samples: links to the arrays in the file beside output, if the job keeps any. */
+void ulam_write_samples_links(ulam_h5 *h5, const ulam_job *job, const char *output);
 
 /* /results: the figures of the observables over the sweep. */
 void ulam_write_results(ulam_h5 *h5, const ulam_state *state);
