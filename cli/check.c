@@ -132,11 +132,11 @@ static bool print_samples(const ulam_job *job)
     fputs("samples  ", stdout);
     for (size_t i = 0; i < job->n_samples; i++)
         printf("%s%s", i ? ", " : "", job->model->observables[job->samples[i]].name);
-    printf(": %.3g %s in %s\n", size < 1e9 ? size * 1e-6 : size * 1e-9, size < 1e9 ? "MB" : "GB", path);
+    printf(": %s in %s\n", ulam_show_size(size).text, path);
     fflush(stdout);
     if (size > room)
-        fprintf(stderr, "ulam check: %s: the samples take %.3g GB, and the disk has room for %.3g GB\n", path,
-                size * 1e-9, room * 1e-9);
+        fprintf(stderr, "ulam check: %s: the samples take %s, and the disk has room for %s\n", path,
+                ulam_show_size(size).text, ulam_show_size(room).text);
     free(path);
     return size <= room;
 }

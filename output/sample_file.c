@@ -10,6 +10,7 @@
 #include "labelled.h"
 #include "read_parts.h"
 #include "sample_file.h"
+#include "samples.h"
 #include "state_bytes.h"
 
 enum {
@@ -203,8 +204,8 @@ ulam_status ulam_sample_file_create(const char *path, const ulam_job *job, bool 
     ulam_h5 h5;
     const double size = (double)ulam_job_sample_size(job) * (double)job->n_points * (double)ulam_sample_columns(job);
     if (size > 0x1p62)
-        return ulam_fail(error, ULAM_EINVAL, "the samples would take %.3g GB; a file holds at most 2^62 bytes",
-                         size * 1e-9);
+        return ulam_fail(error, ULAM_EINVAL, "the samples would take %s; a file holds at most 2^62 bytes",
+                         ulam_show_size(size).text);
     ulam_h5_begin(&h5, ULAM_EIO, error ? error : &own);
     const hid_t access = access_on_disk(), creation = H5Pcreate(H5P_FILE_CREATE);
     if (access >= 0 && creation >= 0 && H5Pset_obj_track_times(creation, false) >= 0)

@@ -10,6 +10,7 @@
 
 #include "image.h"
 #include "sample_file.h"
+#include "samples.h"
 #include "stored.h"
 
 /* Bytes that are read or written at once, unless a block is larger. */
@@ -91,9 +92,10 @@ ulam_status ulam_sample_file_reserve(ulam_sample_file *self, ulam_error *error)
     if (fstat(self->file, &facts) != 0) return fail_system(self, "look at", error);
     do failed = fallocate(self->file, 0, 0, facts.st_size);
     while (failed && errno == EINTR);
-    if (!failed || errno == EOPNOTSUPP || errno == ENOSYS) return ULAM_OK;
-    return ulam_fail(error, ULAM_EIO, "%s: cannot make room for %.3g GB of samples: %s", self->path,
-                     (double)facts.st_size * 1e-9, strerror(errno));
+    const int cause = errno;
+    if (!failed || cause == EOPNOTSUPP || cause == ENOSYS) return ULAM_OK;
+    return ulam_fail(error, ULAM_EIO, "%s: cannot make room for %s of samples: %s", self->path,
+                     ulam_show_size((double)facts.st_size).text, strerror(cause));
 }
 
 /* Writes "not done" into the columns [from, end) of a row. */

@@ -54,12 +54,22 @@ double ulam_samples_room(const ulam_job *job)
     return room;
 }
 
+ulam_size_shown ulam_show_size(double bytes)
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+    size_t unit = 0;
+    ulam_size_shown shown;
+    for (; bytes >= 1000 && unit + 1 < sizeof units / sizeof *units; bytes /= 1000) unit++;
+    snprintf(shown.text, sizeof shown.text, bytes < 100 ? "%.2g %s" : "%.0f %s", bytes, units[unit]);
+    return shown;
+}
+
 static ulam_status judge_room(const ulam_job *job, const char *path, ulam_error *error)
 {
     const double size = ulam_samples_size(job), room = ulam_samples_room(job);
     if (size <= room) return ULAM_OK;
-    return ulam_fail(error, ULAM_EIO, "%s: the samples take %.3g GB, and the disk has room for %.3g GB", path,
-                     size * 1e-9, room * 1e-9);
+    return ulam_fail(error, ULAM_EIO, "%s: the samples take %s, and the disk has room for %s", path,
+                     ulam_show_size(size).text, ulam_show_size(room).text);
 }
 
 static const char needed[] = "the result file counts on them: bring them back, or start over with --force-new";

@@ -20,6 +20,12 @@ char *ulam_samples_path(const char *output);
 double ulam_samples_size(const ulam_job *job);
 double ulam_samples_room(const ulam_job *job);
 
+/* "2.7 MB", as a message tells it. */
+typedef struct {
+    char text[24];
+} ulam_size_shown;
+ulam_size_shown ulam_show_size(double bytes);
+
 /* Rank 0, under the lock of the output: makes the file, or opens that of a job that goes on (`found`), checks all values that
  * the state knows against their hashes, and lays it out anew where the job now asks for more. With accept_model the model
  * may be another version. ULAM_EIO, ULAM_EFORMAT: damaged; ULAM_EIDENTITY: of another job; ULAM_EINVAL: too large;
