@@ -5,6 +5,7 @@
 
 #include <ulam/models.h>
 
+#include "libraries.h"
 #include "progress_line.h"
 #include "ranks.h"
 #include "session.h"
@@ -70,7 +71,7 @@ ulam_status ulam_session_begin(ulam_run_session *self, int argc, char **argv, co
     sessions[all->count++] = (ulam_session){
         .command = command_line(argc, argv),
         .hosts = hosts ? strdup(hosts) : NULL,
-        .libraries = strdup(ulam_ranks_library()),
+        .libraries = ulam_all_libraries(),
         .start = time_now(),
         .ranks = (uint64_t)ranks,
     };
