@@ -124,6 +124,7 @@ static ulam_status set_aside(const ulam_run_session *self, ulam_error *error)
     ulam_status status = ulam_result_set_aside(self->job.output, &aside, error);
     if (!status && !self->options->quiet) fprintf(stderr, "ulam: %s is kept as %s\n", self->job.output, aside);
     if (!status && aside) status = ulam_samples_set_aside(self->job.output, aside, error);
+    if (!status && aside) ulam_samples_relink(aside, NULL); /* a damaged file is kept as it is */
     free(aside);
     return status;
 }

@@ -33,6 +33,9 @@ void ulam_h5_create(ulam_h5 *self, ulam_error *error);
 /* Opens the file whose bytes these are, after ulam_h5_begin(). */
 void ulam_h5_open(ulam_h5 *self, const ulam_bytes *image);
 
+/* As before, of a copy that can be changed, and has an image of its own. */
+void ulam_h5_open_to_change(ulam_h5 *self, const ulam_bytes *image);
+
 void ulam_h5_close(ulam_h5 *self);
 
 /* The file's bytes, into the empty image. */

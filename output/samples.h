@@ -55,8 +55,10 @@ ulam_status ulam_samples_judge(const ulam_job *job, bool accept_model, bool *com
  * stands. Errors as ulam_samples_begin(). */
 ulam_status ulam_samples_compress(const ulam_state *state, ulam_error *error);
 
-/* Moves the samples of the result file at output, if there are any, to where those of `aside` stand. ULAM_EIO. */
+/* Moves the samples of a result file that was at output, if there are any, to where those of `aside` stand, where it is now.
+ * ULAM_EIO. The links in the result file are set anew by the second, as far as it can be read. */
 ulam_status ulam_samples_set_aside(const char *output, const char *aside, ulam_error *error);
+ulam_status ulam_samples_relink(const char *aside, ulam_error *error);
 
 /* Joins the samples beside result files of one job into those of `state`, which knows the runs of all: make, then add the
  * files' values one by one, then settle. `known` is what the i-th result file knows, at place[] in the job. Nothing stands

@@ -5,9 +5,9 @@
 #include "samples.h"
 #include "write_parts.h"
 
-/* A link an array and not one for all: h5netcdf fails on a root in which a link leads nowhere. */
-static void put_links(ulam_h5 *h5, const char *target, const char **names, size_t n)
+void ulam_write_sample_links(ulam_h5 *h5, const char *path, const char *const *names, size_t n)
 {
+    const char *slash = strrchr(path, '/');
     const hid_t group = ulam_h5_make_group(h5, h5->file, "samples");
     for (size_t i = 0; i < n && h5->status == ULAM_OK; i++) {
         char *array = NULL;
@@ -15,14 +15,14 @@ static void put_links(ulam_h5 *h5, const char *target, const char **names, size_
             ulam_h5_fail_memory(h5);
             break;
         }
-        if (H5Lcreate_external(target, array, group, names[i], H5P_DEFAULT, H5P_DEFAULT) < 0)
+        if (H5Lcreate_external(slash ? slash + 1 : path, array, group, names[i], H5P_DEFAULT, H5P_DEFAULT) < 0)
             ulam_h5_fail(h5, "link to", array);
         free(array);
     }
     ulam_h5_done(h5, group);
 }
 
-void ulam_write_samples_links(ulam_h5 *h5, const ulam_job *job, const char *output)
+void ulam_write_samples(ulam_h5 *h5, const ulam_job *job, const char *output)
 {
     if (h5->status != ULAM_OK || job->n_samples == 0) return;
     const char **names = calloc(job->n_samples, sizeof *names);
@@ -30,10 +30,9 @@ void ulam_write_samples_links(ulam_h5 *h5, const ulam_job *job, const char *outp
     if (!names || !path) {
         ulam_h5_fail_memory(h5);
     } else {
-        const char *slash = strrchr(path, '/');
         for (size_t i = 0; i < job->n_samples; i++) names[i] = job->model->observables[job->samples[i]].name;
         ulam_h5_put_words(h5, h5->file, "samples", names, job->n_samples);
-        put_links(h5, slash ? slash + 1 : path, names, job->n_samples);
+        ulam_write_sample_links(h5, path, names, job->n_samples);
     }
     free(path);
     free(names);

@@ -296,7 +296,10 @@ class Beside(Samples):
         self.succeeds("run", "-q", "--force-new", "--seed", "5", "job.yaml")
         old, = self.folder.glob("job.old-*.samples.h5")
         self.assertEqual(old.read_bytes(), self.whole)
-        self.assertTrue((self.folder / old.name.replace(".samples", "")).exists())
+        kept, = (name for name in self.folder.glob("job.old-*.h5") if ".samples" not in name.name)
+        with h5py.File(kept) as file:
+            self.assertEqual(file["samples/price"].file.filename, str(old))
+        self.succeeds("show", kept)
 
     def test_moved_together(self):
         self.begin()
