@@ -133,7 +133,12 @@ static void open_image(ulam_h5 *self, const ulam_bytes *image, unsigned flags)
 
 void ulam_h5_open(ulam_h5 *self, const ulam_bytes *image) { open_image(self, image, H5F_ACC_RDONLY); }
 
-void ulam_h5_open_to_change(ulam_h5 *self, const ulam_bytes *image) { open_image(self, image, H5F_ACC_RDWR); }
+void ulam_h5_open_to_change(ulam_h5 *self, ulam_bytes *image)
+{
+    open_image(self, image, H5F_ACC_RDWR);
+    self->memory.lent = false; /* it may grow from now on */
+    *image = (ulam_bytes){0};
+}
 
 void ulam_h5_close(ulam_h5 *self)
 {

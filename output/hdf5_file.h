@@ -42,8 +42,8 @@ void ulam_h5_create(ulam_h5 *self, ulam_error *error);
  * ulam_h5_close(), as does self where it is. */
 void ulam_h5_open(ulam_h5 *self, const ulam_bytes *image);
 
-/* As before, of a copy that can be changed, and has an image of its own. */
-void ulam_h5_open_to_change(ulam_h5 *self, const ulam_bytes *image);
+/* The same, to be changed; takes the image, and has one of its own afterwards. */
+void ulam_h5_open_to_change(ulam_h5 *self, ulam_bytes *image);
 
 void ulam_h5_close(ulam_h5 *self);
 
