@@ -33,6 +33,7 @@ static ulam_status make_image(ulam_bytes *image, const char *path, const ulam_st
     ulam_write_points(&h5, state, !pool && state->job->n_samples > 0);
     ulam_write_results(&h5, state);
     if (!pool) ulam_write_samples(&h5, state->job, path);
+    ulam_write_trace(&h5, state);
     if (pool)
         ulam_write_failures(&h5, pool->failures, pool->n_failures, true);
     else

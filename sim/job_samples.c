@@ -72,6 +72,10 @@ ulam_status ulam_job_read_samples(ulam_job_reading *self)
                                                  : read_boolean(samples, "samples", expected, &all, self->error);
     for (size_t i = 0; i < n && !status; i++)
         if (all || kept[i]) job->samples[job->n_samples++] = i;
+    if (!status && job->n_samples && job->until.n_targets)
+        return ulam_yaml_fail(samples, self->error,
+                              "samples need a number of runs that is known before, expected `runs` "
+                              "in place of `until`");
     if (status || !compress) return status;
     if (job->n_samples == 0)
         return ulam_yaml_fail(compress, self->error, "compress goes with `samples`, expected that too");

@@ -59,7 +59,7 @@ size_t ulam_job_sample_size(const ulam_job *job)
 }
 
 /* As many runs from values on as fit the type, at most n, of length elements each; what does not fit is left in *bad. */
-static uint64_t encode_reals(const ulam_block_values *from, const double *values, uint64_t n, size_t length,
+static uint64_t encode_reals(const ulam_sample_block *from, const double *values, uint64_t n, size_t length,
                              unsigned char *to)
 {
     const uint64_t no_value = ULAM_REAL_NO_VALUE;
@@ -71,7 +71,7 @@ static uint64_t encode_reals(const ulam_block_values *from, const double *values
     return n;
 }
 
-static uint64_t encode_integers(const ulam_block_values *from, const double *values, uint64_t n, size_t length,
+static uint64_t encode_integers(const ulam_sample_block *from, const double *values, uint64_t n, size_t length,
                                 unsigned char *to, double *bad)
 {
     for (uint64_t i = 0; i < n; i++, values += from->run_stride)
@@ -85,7 +85,7 @@ static uint64_t encode_integers(const ulam_block_values *from, const double *val
     return n;
 }
 
-static uint64_t encode_indicators(const ulam_block_values *from, const double *values, uint64_t n, size_t length,
+static uint64_t encode_indicators(const ulam_sample_block *from, const double *values, uint64_t n, size_t length,
                                   unsigned char *to, double *bad)
 {
     for (uint64_t i = 0; i < n; i++, values += from->run_stride)
@@ -98,7 +98,7 @@ static uint64_t encode_indicators(const ulam_block_values *from, const double *v
     return n;
 }
 
-static uint64_t encode(ulam_sample_type type, const ulam_block_values *from, const double *values, uint64_t n,
+static uint64_t encode(ulam_sample_type type, const ulam_sample_block *from, const double *values, uint64_t n,
                        size_t length, unsigned char *to, double *bad)
 {
     switch (type) {
@@ -115,7 +115,7 @@ static uint64_t encode(ulam_sample_type type, const ulam_block_values *from, con
 static void encode_failed(ulam_sample_type type, size_t length, unsigned char *to)
 {
     const double none = NAN;
-    const ulam_block_values nothing = {0};
+    const ulam_sample_block nothing = {0};
     double unused;
     encode(type, &nothing, &none, 1, length, to, &unused);
 }
@@ -130,7 +130,7 @@ static ulam_status fail_value(const ulam_job *job, const ulam_observable *observ
     return error ? ulam_fail_at_run(job, point, run, error) : ULAM_ERUN;
 }
 
-ulam_status ulam_samples_encode(const ulam_job *job, size_t sample, const ulam_block_values *block, unsigned char *to,
+ulam_status ulam_samples_encode(const ulam_job *job, size_t sample, const ulam_sample_block *block, unsigned char *to,
                                 ulam_error *error)
 {
     const ulam_observable *observable = &job->model->observables[job->samples[sample]];
@@ -157,7 +157,7 @@ ulam_status ulam_samples_encode(const ulam_job *job, size_t sample, const ulam_b
 ulam_status ulam_sample_encode_run(const ulam_job *job, size_t point, uint64_t run, const double *values, void *bytes,
                                    ulam_error *error)
 {
-    const ulam_block_values block = {
+    const ulam_sample_block block = {
         .values = values, .run_stride = job->width, .element_stride = 1, .point = point, .first = run, .runs = 1};
     unsigned char *to = bytes;
     for (size_t i = 0; i < job->n_samples; i++) {

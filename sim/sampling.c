@@ -40,7 +40,7 @@ ulam_status ulam_sampling_write(ulam_sampling *self, ulam_error *error)
     return status;
 }
 
-ulam_status ulam_sampling_add(ulam_sampling *self, const ulam_block_values *block, ulam_hash_sum *hash,
+ulam_status ulam_sampling_add(ulam_sampling *self, const ulam_sample_block *block, ulam_hash_sum *hash,
                               ulam_error *error)
 {
     const ulam_job *job = self->job;

@@ -25,11 +25,11 @@ typedef struct {
     uint64_t first, runs;         /* of the block, failed ones included */
     const ulam_failure *failures; /* [n_failures] those that failed, in the order of the runs */
     size_t n_failures;
-} ulam_block_values;
+} ulam_sample_block;
 
 /* The sample-th observable of a block, failed runs in their places, as it is kept. ULAM_ERUN: a value does not fit its
  * observable's kind; the message names the run. */
-ulam_status ulam_samples_encode(const ulam_job *job, size_t sample, const ulam_block_values *block, unsigned char *to,
+ulam_status ulam_samples_encode(const ulam_job *job, size_t sample, const ulam_sample_block *block, unsigned char *to,
                                 ulam_error *error);
 
 void ulam_sampling_init(ulam_sampling *self, const ulam_job *job);
@@ -38,7 +38,7 @@ void ulam_sampling_free(ulam_sampling *self);
 /* Takes a block's values and adds their hash. The block follows the one before, or nothing waits. ULAM_ERUN: a value does not
  * fit its observable's kind; the message names the run. ULAM_ENOMEM; others as the sink returns them. After a failure
  * nothing of the block is kept, and hash is as it was. */
-ulam_status ulam_sampling_add(ulam_sampling *self, const ulam_block_values *block, ulam_hash_sum *hash,
+ulam_status ulam_sampling_add(ulam_sampling *self, const ulam_sample_block *block, ulam_hash_sum *hash,
                               ulam_error *error);
 
 /* Writes what waits. After a failure, what was added since the last call that succeeded may not have been kept, and all

@@ -7,6 +7,7 @@
 #include <ulam/job.h>
 #include <ulam/state.h>
 
+#include "frames.h"
 #include "prepared.h"
 #include "sampling.h"
 #include "schedule.h"
@@ -20,6 +21,7 @@ typedef struct {
     double *values;          /* [width][stride], of one block; [capacity] */
     size_t capacity, stride;
     ulam_sampling sampling; /* its sink is set by the caller */
+    ulam_frames frames;
 } ulam_worker;
 
 /* What became of an assignment. */

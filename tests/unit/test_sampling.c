@@ -170,9 +170,9 @@ static void strides_do_not_matter(void **unused)
     for (int r = 0; r < 5; r++)
         for (int e = 0; e < 4; e++) by_run[r][e] = by_element[e][r] = e == 3 ? r % 2 : 10 * r + e;
     const ulam_failure failed = {.run = 2};
-    const ulam_block_values one = {
+    const ulam_sample_block one = {
         .values = &by_run[0][0], .run_stride = 4, .element_stride = 1, .runs = 6, .failures = &failed, .n_failures = 1};
-    ulam_block_values other = one;
+    ulam_sample_block other = one;
     other.values = &by_element[0][0];
     other.run_stride = 1;
     other.element_stride = 7;
