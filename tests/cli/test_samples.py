@@ -35,6 +35,12 @@ class Samples(command.Case):
     def same_files(self, first, second):
         """Two results and their samples."""
         self.same_results(f"{first}.h5", f"{second}.h5")
+        self.same_samples(first, second)
+
+    def same_samples(self, first, second):
+        """And their hashes; of merged files the traces differ."""
+        with h5py.File(self.folder / f"{first}.h5") as one, h5py.File(self.folder / f"{second}.h5") as other:
+            self.assertEqual(list(one["points/samples_hash"]), list(other["points/samples_hash"]))
         self.assertEqual(self.bytes_of(f"{first}.samples.h5"), self.bytes_of(f"{second}.samples.h5"))
 
 
@@ -167,13 +173,13 @@ class SameBytes(Samples):
             self.succeeds("run", "-q", "--part", f"{k}/3", "job.yaml")
         parts = [f"job.part{k}of3.h5" for k in (3, 1, 2)]
         self.succeeds("merge", "-o", "merged.h5", *parts)
-        self.same_files("merged", "job")
+        self.same_samples("merged", "job")
         done = self.ulam("merge", "-o", "some.h5", *parts[:2])
         self.assertEqual(done.returncode, 3)
         missing = numpy.isnan(self.samples("some.h5")["price"])
         self.assertEqual(missing.sum(), 3 * 7000)
         self.succeeds("run", "-q", "-o", "some.h5", "job.yaml")
-        self.same_files("some", "job")
+        self.same_samples("some", "job")
         self.refused(2, "merge", "-o", "x.h5", parts[0], "job.part1of3.samples.h5", says="holds samples")
         (self.folder / "job.part1of3.samples.h5").unlink()
         self.refused(1, "merge", "-o", "x.h5", *parts, says="job.part1of3.samples.h5: cannot open the samples")
@@ -210,8 +216,10 @@ class BadInput(Samples):
                            ("samples: []", "empty list"), ("samples: maybe", "true, false, or a list"),
                            ("samples:", "true, false, or a list"), ("samples: {price: true}", "a mapping"),
                            ("samples: [[price]]", "a list"), ("samples: [price, price]", "twice"),
-                           ("compress: true", "goes with `samples`"), ("samples: true\ncompress: 9", "true or false")):
-            self.write("job.yaml", f"model: european\nruns: 10\n{line}\n")
+                           ("compress: true", "goes with `samples`"),
+                           ("until: {price: {error: 0.1}}\nsamples: true", "a number of runs that is known before"), ("samples: true\ncompress: 9", "true or false")):
+            runs = "" if "until" in line else "runs: 10\n"
+            self.write("job.yaml", f"model: european\n{runs}{line}\n")
             self.refused(2, "run", "job.yaml", says=says)
 
     def test_other_samples_are_another_job(self):
