@@ -107,6 +107,7 @@ static void compute(ulam_root *self)
     ulam_worker worker;
     ulam_assignment assignment = {0};
     ulam_worker_init(&worker, self->schedule.job);
+    worker.sampling.sink = self->execution->samples;
     while (take(self, &assignment)) {
         ulam_answer answer = {0};
         ulam_error error = {0};
