@@ -1,13 +1,13 @@
-/* The ranks other than 0. */
+/* The ranks that nobody asks. */
 
 #ifndef ULAM_RANK_H
 #define ULAM_RANK_H
 
-#include <mpi.h>
-
 #include <ulam/job.h>
 
-/* Asks rank 0 for work, does it and answers, until it is told how the job ended: that is what is returned. */
-ulam_status ulam_rank_serve(MPI_Comm communicator, const ulam_job *job, ulam_error *error);
+#include "groups.h"
+
+/* Asks for work, does it and answers, until it is told how the job ended: that is what is returned. */
+ulam_status ulam_rank_serve(const ulam_groups *groups, const ulam_job *job, ulam_error *error);
 
 #endif

@@ -1,0 +1,35 @@
+/* Thousands of tiny jobs one after another: `many_jobs JOBS SECONDS` fails if one has not ended after so many seconds, or
+ * has not done all its runs. A rank that is forgotten, at the start, the end or between two assignments, shows here. */
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include <ulam/mpi.h>
+
+#include "sleeping_model.h"
+
+int main(int argc, char **argv)
+{
+    int level, rank, bad = 0;
+    const unsigned jobs = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 1000;
+    const unsigned seconds = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 20;
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_SERIALIZED, &level);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    const double start = seconds_now();
+    for (unsigned i = 0; i < jobs && !bad; i++) {
+        hand_made_job made;
+        ulam_state state = {0};
+        ulam_error error = {0};
+        make_job(&made, &sleeping_model, 1 + i % 5, i % 61, 1 + i % 3);
+        for (size_t p = 0; p < made.job.n_points; p++) made.values[p].integer = 0;
+        alarm(seconds); /* SIGALRM ends this process, and the launcher the others */
+        if (rank == 0 && ulam_state_init(&state, &made.job)) return 1;
+        bad = ulam_mpi_execute(MPI_COMM_WORLD, &made.job, &state, &(ulam_execution){0}, &error) != ULAM_OK;
+        if (rank == 0) bad |= !ulam_state_complete(&state);
+        ulam_state_free(&state);
+        MPI_Bcast(&bad, 1, MPI_INT, 0, MPI_COMM_WORLD);
+    }
+    if (rank == 0) printf("{\"jobs\": %u, \"bad\": %d, \"seconds\": %.2f}\n", jobs, bad, seconds_now() - start);
+    MPI_Finalize();
+    return bad;
+}
