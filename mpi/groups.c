@@ -19,26 +19,26 @@ static int read_most_ranks(void)
     return end == text || *end || errno || most < 1 || most > INT_MAX ? 0 : (int)most;
 }
 
-static ulam_status agree_on_most_ranks(const ulam_groups *self, int *most, ulam_error *error)
+static ulam_status agree_on_most_ranks(MPI_Comm communicator, int *most, ulam_error *error)
 {
     char text[32] = "";
     int rank;
-    MPI_Comm_rank(self->all, &rank);
+    MPI_Comm_rank(communicator, &rank);
     *most = rank == 0 ? read_most_ranks() : 0;
-    if (MPI_Bcast(most, 1, MPI_INT, 0, self->all)) return ulam_fail(error, ULAM_ESYSTEM, "MPI failed to broadcast");
+    if (MPI_Bcast(most, 1, MPI_INT, 0, communicator)) return ulam_fail(error, ULAM_ESYSTEM, "MPI failed to broadcast");
     if (*most) return ULAM_OK;
     if (rank == 0) snprintf(text, sizeof text, "%s", getenv(variable));
-    MPI_Bcast(text, sizeof text, MPI_CHAR, 0, self->all);
+    MPI_Bcast(text, sizeof text, MPI_CHAR, 0, communicator);
     return ulam_fail(error, ULAM_EINVAL, "the environment says %s='%s'; a whole number from 1 on is expected", variable,
                      text);
 }
 
 /* The ranks under one leader. */
-static bool find_group(const ulam_groups *self, int most, MPI_Comm *group)
+static bool find_group(MPI_Comm communicator, int most, MPI_Comm *group)
 {
     MPI_Comm node;
     int rank, size;
-    if (MPI_Comm_split_type(self->all, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node)) return false;
+    if (MPI_Comm_split_type(communicator, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node)) return false;
     MPI_Comm_rank(node, &rank);
     MPI_Comm_size(node, &size);
     if (size <= most) {
@@ -50,55 +50,55 @@ static bool find_group(const ulam_groups *self, int most, MPI_Comm *group)
     return !failed;
 }
 
-/* Parts the ranks of several groups into those who meet the root and those who do not. */
-static bool split(ulam_groups *self, MPI_Comm *group)
+/* Without leaders. */
+static void meet_in(ulam_groups *self, MPI_Comm all)
+{
+    int rank;
+    self->all = all;
+    MPI_Comm_rank(all, &rank);
+    *(rank == 0 ? &self->serves : &self->asks) = all;
+}
+
+/* With leaders, since there are several groups: those who ask the root meet it in a communicator of their own. The others,
+ * and their leader, keep the group. */
+static bool part(ulam_groups *self, MPI_Comm *group)
 {
     MPI_Comm top;
-    int rank, first, group_rank, group_size;
+    int rank, group_rank, group_size;
     MPI_Comm_rank(self->all, &rank);
     MPI_Comm_rank(*group, &group_rank);
     MPI_Comm_size(*group, &group_size);
-    first = rank;
+    int first = rank;
     if (MPI_Bcast(&first, 1, MPI_INT, 0, *group)) return false;
     const bool meets_root = first == 0 || group_rank == 0;
     if (MPI_Comm_split(self->all, meets_root ? 0 : MPI_UNDEFINED, rank, &top)) return false;
     const bool has_leader = first != 0 && group_size > 1;
     self->asks = rank == 0 ? MPI_COMM_NULL : meets_root ? top : *group;
-    self->serves = rank == 0 ? top : has_leader && group_rank == 0 ? *group : MPI_COMM_NULL;
+    self->serves = rank == 0 ? top : has_leader && meets_root ? *group : MPI_COMM_NULL;
     if (has_leader) *group = MPI_COMM_NULL;
     return true;
 }
 
-static void stay_together(ulam_groups *self)
-{
-    int rank;
-    MPI_Comm_rank(self->all, &rank);
-    if (rank == 0)
-        self->serves = self->all;
-    else
-        self->asks = self->all;
-}
-
 ulam_status ulam_groups_init(ulam_groups *self, MPI_Comm communicator, ulam_error *error)
 {
-    int most, size, group_size;
+    int most, size, group_size = 1;
     MPI_Comm group = MPI_COMM_NULL;
     *self = (ulam_groups){.all = MPI_COMM_NULL, .asks = MPI_COMM_NULL, .serves = MPI_COMM_NULL};
-    if (MPI_Comm_dup(communicator, &self->all))
-        return ulam_fail(error, ULAM_ESYSTEM, "MPI has no communicator left");
-    const ulam_status status = agree_on_most_ranks(self, &most, error);
+    const ulam_status status = agree_on_most_ranks(communicator, &most, error);
     if (status) return status;
-    if (most > 1 && !find_group(self, most, &group))
+    if (most > 1 && !find_group(communicator, most, &group))
         return ulam_fail(error, ULAM_ESYSTEM, "MPI cannot tell which ranks share a node");
-    MPI_Comm_size(self->all, &size);
+    MPI_Comm_size(communicator, &size);
     if (most > 1) MPI_Comm_size(group, &group_size);
-    bool parted = true;
-    if (most == 1 || group_size == size)
-        stay_together(self);
-    else
-        parted = split(self, &group);
+    if (group_size == size) {
+        meet_in(self, group);
+        return ULAM_OK;
+    }
+    bool made = !MPI_Comm_dup(communicator, &self->all);
+    if (made && most == 1) meet_in(self, self->all);
+    if (made && most > 1) made = part(self, &group);
     if (group != MPI_COMM_NULL) MPI_Comm_free(&group);
-    return parted ? ULAM_OK : ulam_fail(error, ULAM_ESYSTEM, "MPI has no communicator left");
+    return made ? ULAM_OK : ulam_fail(error, ULAM_ESYSTEM, "MPI has no communicator left");
 }
 
 static void free_own(const ulam_groups *self, MPI_Comm *communicator)
