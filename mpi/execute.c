@@ -13,8 +13,8 @@ static ulam_status execute(const ulam_groups *groups, const ulam_job *job, ulam_
     return ulam_leader_serve(groups, job, error);
 }
 
-ulam_status ulam_mpi_execute(MPI_Comm communicator, const ulam_job *job, ulam_state *state,
-                             const ulam_execution *how, ulam_error *error)
+ulam_status ulam_mpi_execute(MPI_Comm communicator, const ulam_job *job, ulam_state *state, const ulam_execution *how,
+                             ulam_error *error)
 {
     int rank, ranks;
     ulam_groups groups;

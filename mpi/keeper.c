@@ -26,7 +26,8 @@ static bool wait_until(ulam_root *root, double when)
     const time_t seconds = (time_t)when;
     const struct timespec time = {.tv_sec = seconds, .tv_nsec = (long)((when - (double)seconds) * 1e9)};
     pthread_mutex_lock(&root->hub.lock);
-    while (!root->keeper_quits && ulam_clock() < when) pthread_cond_timedwait(&root->keeper_wake, &root->hub.lock, &time);
+    while (!root->keeper_quits && ulam_clock() < when)
+        pthread_cond_timedwait(&root->keeper_wake, &root->hub.lock, &time);
     const bool goes_on = !root->keeper_quits;
     pthread_mutex_unlock(&root->hub.lock);
     return goes_on;

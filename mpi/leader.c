@@ -15,7 +15,8 @@ static const double longest_wait = 0.25;
 static const size_t message_width = (size_t)1 << 16;
 
 typedef struct {
-    ulam_hub hub; /* first: the hub's kind finds the leader behind it. Its schedule holds what the node still has to do */
+    ulam_hub
+        hub; /* first: the hub's kind finds the leader behind it. Its schedule holds what the node still has to do */
 
     pthread_mutex_t gathering_lock; /* never taken after the hub's lock */
     ulam_gathering gathering;       /* what the node has done */
@@ -29,10 +30,10 @@ typedef struct {
     ulam_assignment left;   /* chunks to be given back */
     ulam_dropped_run *held; /* scratch */
     size_t n_held;
-    bool asked;          /* no reply has come since */
-    bool ahead;          /* there is enough to ask before a rank is idle */
-    double refill;       /* with fewer seconds of work than this, it is asked for more */
-    bool told_failure;   /* and what else has been said above */
+    bool asked;        /* no reply has come since */
+    bool ahead;        /* there is enough to ask before a rank is idle */
+    double refill;     /* with fewer seconds of work than this, it is asked for more */
+    bool told_failure; /* and what else has been said above */
     bool told_quiet;
     bool told_stop_held; /* what was held at the stop */
     bool stop_heard;
@@ -282,8 +283,7 @@ static void serve(leader *self)
 
 ulam_status ulam_leader_serve(const ulam_groups *groups, const ulam_job *job, ulam_error *error)
 {
-    leader self = {
-        .sending = MPI_REQUEST_NULL, .receiving = MPI_REQUEST_NULL, .ahead = true, .send_by = INFINITY};
+    leader self = {.sending = MPI_REQUEST_NULL, .receiving = MPI_REQUEST_NULL, .ahead = true, .send_by = INFINITY};
     ulam_hub_init(&self.hub, &kind, groups);
     pthread_mutex_init(&self.gathering_lock, NULL);
     ulam_gathering_init(&self.gathering, job);

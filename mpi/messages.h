@@ -15,8 +15,9 @@ enum {
 /* What is said with an answer. */
 typedef struct {
     ulam_error failure; /* how it went */
-    uint64_t shares;    /* ranks that work is asked for; 0: none is now. An earlier request stands until it is replied to */
-    bool quiet;         /* nothing that this asker was given is still to be answered */
+    uint64_t
+        shares; /* ranks that work is asked for; 0: none is now. An earlier request stands until it is replied to */
+    bool quiet; /* nothing that this asker was given is still to be answered */
     ulam_dropped_run *held; /* [n_held] what a leader's ranks are at, and for how long; owned */
     size_t n_held;
 } ulam_report;

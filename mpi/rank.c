@@ -65,8 +65,7 @@ static void serve(rank *self)
     for (;;) {
         ulam_error error = {0};
         ulam_prefer_short_slices(true);
-        if (send_answer(self, &error) || receive_reply(self, &error))
-            ulam_abandon(self->groups->all, error.message, 1);
+        if (send_answer(self, &error) || receive_reply(self, &error)) ulam_abandon(self->groups->all, error.message, 1);
         ulam_prefer_short_slices(false);
         if (self->reply.end) break;
         ulam_worker_perform(&self->worker, &self->reply.assignment, &interrupt, &self->answer, &self->report.failure);

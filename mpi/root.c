@@ -7,6 +7,10 @@
 #include "service.h"
 #include "stopping.h"
 
+/* s of work in an assignment for each rank that asks here, so that the last assignments do not come faster than they can be
+ * handed out. */
+static const double shortest_per_asker = 50e-6;
+
 /* The state is spoiled before anybody else can look at it. */
 static void note_spoiled(ulam_root *self, const ulam_error *error)
 {
@@ -134,6 +138,8 @@ static void prepare(ulam_root *self, const ulam_groups *groups)
         self->spoiled = true;
         ulam_fail_memory(&error, "preparing a job");
     } else {
+        ulam_schedule *schedule = &self->hub.schedule;
+        schedule->shortest = fmin(schedule->target, fmax(schedule->shortest, shortest_per_asker * self->hub.ranks));
         ulam_judge_failures(self->state, NULL, &error);
     }
     if (error.status) ulam_hub_fail(&self->hub, &error);

@@ -12,7 +12,8 @@ typedef struct {
     ulam_hub hub; /* first: the hub's kind finds the root behind it */
     const ulam_execution *execution;
 
-    pthread_mutex_t state_lock; /* taken for a merge or a look; never while waiting for the other, and before the hub's */
+    pthread_mutex_t
+        state_lock; /* taken for a merge or a look; never while waiting for the other, and before the hub's */
     ulam_state *state;
     ulam_tracker tracker;
     _Atomic bool spoiled; /* the state is not whole: it must not be put anywhere */

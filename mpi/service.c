@@ -169,8 +169,7 @@ static void take_answer(ulam_service *self, receipt *from)
     if (!item) ulam_hub_fail_system(self->hub, "taking an answer");
     if (ulam_arrival_read(&item->arrival, &from->bytes, &error)) ulam_hub_give_up(self->hub, error.message);
     take_report(self, from->from, &item->arrival.report);
-    if (ulam_hub_account(self->hub, &item->arrival.answer, true))
-        ulam_hub_fail_system(self->hub, "handing out runs");
+    if (ulam_hub_account(self->hub, &item->arrival.answer, true)) ulam_hub_fail_system(self->hub, "handing out runs");
     queue(self, item);
     if (self->peers[from->from].stage == PEER_WAITING) reply(self, from->from);
 }
@@ -234,9 +233,8 @@ ulam_askers ulam_service_look(const ulam_service *self)
 
 static void list(const ulam_service *self, const ulam_chunk *chunk, double age, ulam_dropped_run *run)
 {
-    *run = (ulam_dropped_run){.point = chunk->point,
-                              .run = chunk->first * self->hub->schedule.job->points[chunk->point].block,
-                              .age = age};
+    *run = (ulam_dropped_run){
+        .point = chunk->point, .run = chunk->first * self->hub->schedule.job->points[chunk->point].block, .age = age};
 }
 
 ulam_status ulam_service_list_held(const ulam_service *self, ulam_dropped_run **held, size_t *n_held)
@@ -292,8 +290,7 @@ static void serve(ulam_service *self)
             ulam_patience_sleep(&patience);
     }
     for (int rank = 1; rank < self->hub->ranks; rank++)
-        if (MPI_Wait(&self->peers[rank].replying, MPI_STATUS_IGNORE))
-            ulam_hub_fail_system(self->hub, "ending the job");
+        if (MPI_Wait(&self->peers[rank].replying, MPI_STATUS_IGNORE)) ulam_hub_fail_system(self->hub, "ending the job");
 }
 
 static void make_room(ulam_service *self)
@@ -304,8 +301,7 @@ static void make_room(ulam_service *self)
     self->requests = calloc(n, sizeof *self->requests);
     self->receipts = calloc(n, sizeof *self->receipts);
     self->done = calloc(n, sizeof *self->done);
-    if (!self->peers || !self->requests || !self->receipts || !self->done)
-        ulam_hub_fail_system(self->hub, "starting");
+    if (!self->peers || !self->requests || !self->receipts || !self->done) ulam_hub_fail_system(self->hub, "starting");
     for (size_t i = 0; i < n; i++) self->peers[i].replying = MPI_REQUEST_NULL;
 }
 

@@ -5,8 +5,8 @@
 #include "schedule.h"
 #include "state_figures.h"
 
-/* Assignments of at least this many seconds, where blocks are shorter: handing out costs about a tenth of it. */
-static const double shortest = 1e-3;
+/* s: handing out costs about a tenth of it. */
+static const double shortest_assignment = 1e-3;
 
 /* Numbers in the answer to an assignment of several chunks. */
 static const size_t answer_width = 16384;
@@ -150,7 +150,7 @@ static ulam_status find_missing(ulam_schedule *self, const ulam_state *state, si
 
 ulam_status ulam_schedule_init_empty(ulam_schedule *self, const ulam_job *job, size_t ranks)
 {
-    *self = (ulam_schedule){.job = job, .ranks = ranks, .guess = NAN};
+    *self = (ulam_schedule){.job = job, .ranks = ranks, .shortest = shortest_assignment, .guess = NAN};
     self->target = fmin(1, fmax(0.25, 1e-4 * (double)ranks));
     self->max_chunks = job->width < answer_width / 1024 ? 1024 : answer_width / job->width;
     if (self->max_chunks == 0) self->max_chunks = 1;
@@ -252,11 +252,12 @@ double ulam_schedule_work(const ulam_schedule *self)
     return self->unknown_runs && !isnan(self->guess) ? known + self->guess * (double)self->unknown_runs : known;
 }
 
-/* Half of a rank's share of what is left. */
-static double half_share(const ulam_schedule *self) { return ulam_schedule_work(self) / (2 * (double)self->ranks); }
+/* A rank's share of what is left, in seconds. */
+static double share(const ulam_schedule *self) { return ulam_schedule_work(self) / (double)self->ranks; }
 
-/* Seconds of work to hand out now: less towards the end, so that all end together. */
-static double plan(const ulam_schedule *self) { return fmin(self->target, fmax(shortest, half_share(self))); }
+/* Seconds of work to hand out now: less towards the end, so that all end together and no long run begins late because it
+ * stood behind others in an assignment. */
+static double plan(const ulam_schedule *self) { return fmin(self->target, fmax(self->shortest, share(self) / 16)); }
 
 /* Seconds that a block of the point may take, by the longest seen; of a point without one, by that of others. */
 static double longest_block(const ulam_schedule *self, size_t p)
@@ -405,7 +406,7 @@ ulam_status ulam_schedule_take_shares(ulam_schedule *self, double left, size_t s
         if (self->in_hand == before) break;
     }
     if (assignment->n == 0 && self->missing && !status) self->closed = true;
-    assignment->ahead = assignment->n && half_share(self) > longest_block(self, assignment->chunks[0].point);
+    assignment->ahead = assignment->n && share(self) / 2 > longest_block(self, assignment->chunks[0].point);
     return status;
 }
 

@@ -36,6 +36,7 @@ typedef struct {
     const ulam_job *job;
     size_t ranks;
     double target;     /* s of work in an assignment, while there is plenty */
+    double shortest;   /* s of work in one at least, where blocks are shorter */
     size_t max_chunks; /* in an assignment, so that its answer stays small */
 
     ulam_chunk witness;          /* handed out alone, so that a state's witness does not depend on the schedule */
