@@ -14,6 +14,9 @@ static const double longest_wait = 0.25;
 /* Numbers in a message of several parts: some ten megabytes. */
 static const size_t message_width = (size_t)1 << 16;
 
+/* So many shares a rank are asked for at once, while there is plenty. */
+static const size_t shares_a_rank = 4;
+
 typedef struct {
     ulam_hub
         hub; /* first: the hub's kind finds the leader behind it. Its schedule holds what the node still has to do */
@@ -179,13 +182,15 @@ static standing look(leader *self, const ulam_service *service)
     return now;
 }
 
-/* Ranks to ask work for: all of them while there is plenty, and towards the end no more than are idle, so that nothing lies
- * here that another node's rank could do. */
+/* Ranks to ask work for. While there is plenty it is several times the node's, since sums that come together are joined;
+ * towards the end no more than are idle, so that nothing lies here that another node's rank could do. */
 static size_t wanted(const leader *self, const standing *now)
 {
+    const size_t ranks = (size_t)self->hub.ranks;
     if (self->asked) return 0;
-    if (self->ahead && !self->hub.stop) return now->lacks || now->work < self->refill ? (size_t)self->hub.ranks : 0;
-    return now->lacks ? now->idle : 0;
+    if (!self->ahead || self->hub.stop) return now->lacks ? now->idle : 0;
+    if (self->refill > 0) return now->work < self->refill ? shares_a_rank * ranks : 0;
+    return now->lacks ? ranks : 0; /* nobody knows yet how long a run takes */
 }
 
 /* Parts that go into one message. */
