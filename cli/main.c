@@ -1,11 +1,12 @@
 /* ulam: the command line. */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <ulam/nearest.h>
 
-#include "ranks.h"
+#include "libraries.h"
 #include "subcommands.h"
 
 typedef struct {
@@ -18,6 +19,10 @@ static const subcommand subcommands[] = {
     {"run", "carry a job out, and write its result file", ulam_run_main},
     {"check", "read a job file and say what it would do; runs nothing", ulam_check_main},
     {"show", "print a result file as tables", ulam_show_main},
+    {"watch", "show how a job goes on", ulam_watch_main},
+    {"plot", "draw a picture of a result file", ulam_plot_main},
+    {"report", "write an HTML page about a result file", ulam_report_main},
+    {"export", "write a result file as CSV or JSON Lines", ulam_export_main},
     {"replay", "perform one run of a result file again", ulam_replay_main},
     {"merge", "join result files of one job", ulam_merge_main},
     {"models", "list the built-in models, or describe one", ulam_models_main},
@@ -39,7 +44,7 @@ static void print_help(FILE *stream)
         fprintf(stream, "  %-8s %s\n", subcommands[i].name, subcommands[i].summary);
     fputs("\n"
           "  ulam COMMAND --help    what a command takes\n"
-          "  ulam --version         version, and how it was built\n"
+          "  ulam --version         version, and the libraries it works with\n"
           "\n"
           "exit status: 0 complete; 1 failed; 2 bad input; 3 stopped early with a valid file\n",
           stream);
@@ -56,6 +61,27 @@ static int unknown(const char *name)
     return 2;
 }
 
+static const subcommand *find(const char *name)
+{
+    for (size_t i = 0; i < N_SUBCOMMANDS; i++)
+        if (strcmp(name, subcommands[i].name) == 0) return &subcommands[i];
+    return NULL;
+}
+
+/* `ulam help run` is `ulam run --help`. */
+static int help_on(char *name)
+{
+    const subcommand *found = find(name);
+    return found ? found->main(2, (char *[]){name, "--help", NULL}) : unknown(name);
+}
+
+static void print_version(void)
+{
+    char *libraries = ulam_all_libraries();
+    printf("ulam %s (%s)\n", ULAM_VERSION, libraries ? libraries : "");
+    free(libraries);
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : NULL;
@@ -63,15 +89,15 @@ int main(int argc, char **argv)
         print_help(stderr);
         return 2;
     }
+    if (strcmp(name, "help") == 0 && argc > 2) return help_on(argv[2]);
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
         print_help(stdout);
         return 0;
     }
     if (strcmp(name, "--version") == 0) {
-        printf("ulam %s (%s)\n", ULAM_VERSION, ulam_ranks_library());
+        print_version();
         return 0;
     }
-    for (size_t i = 0; i < N_SUBCOMMANDS; i++)
-        if (strcmp(name, subcommands[i].name) == 0) return subcommands[i].main(argc - 1, argv + 1);
-    return unknown(name);
+    const subcommand *found = find(name);
+    return found ? found->main(argc - 1, argv + 1) : unknown(name);
 }

@@ -25,7 +25,7 @@ static const char help[] =
     "      --part K/N         only the K-th of N equal parts of each point's runs, for 'ulam merge'; --part slurm:\n"
     "                         the part that belongs to this task of a Slurm job array\n"
     "      --time-limit T     stop in time for the runs in hand to finish by then (23h50m; default: Slurm's, if any)\n"
-    "      --force-new        start over, if the output holds another job; the old file is kept aside\n"
+    "      --force-new        start over, if the output is of another job or damaged; the old file is kept aside\n"
     "      --accept-model     go on although the model's source has changed since\n"
     "      --hostfile FILE    with -n: the hosts to start ranks on\n"
     "      --retries N        with -n: start a job again whose rank or host died, up to N times\n"

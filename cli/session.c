@@ -5,6 +5,7 @@
 
 #include <ulam/models.h>
 
+#include "libraries.h"
 #include "progress_line.h"
 #include "ranks.h"
 #include "session.h"
@@ -69,7 +70,7 @@ ulam_status ulam_session_begin(ulam_run_session *self, int argc, char **argv, co
     sessions[all->count++] = (ulam_session){
         .command = command_line(argc, argv),
         .hosts = hosts ? strdup(hosts) : NULL,
-        .libraries = strdup(ulam_ranks_library()),
+        .libraries = ulam_all_libraries(),
         .start = time_now(),
         .ranks = (uint64_t)ranks,
     };
@@ -96,36 +97,50 @@ static char *join_lines(const char *text)
     return joined;
 }
 
-/* Another job stands in the output: refuses, or with --force-new puts that file aside. */
-static ulam_status judge_other(const ulam_run_session *self, bool hold, const char *difference, ulam_error *error)
+static ulam_status set_aside(const ulam_run_session *self, ulam_error *error)
 {
-    const char *output = self->job.output;
-    if (!self->options->force_new) {
-        char *differences = join_lines(difference ? difference : "");
-        ulam_fail(error, ULAM_EIDENTITY,
-                  "%s belongs to another job; name another file with -o, or start over with --force-new (%s)", output,
-                  differences ? differences : "");
-        free(differences);
-        return ULAM_EIDENTITY;
-    }
-    if (!hold) return ULAM_OK;
     char *aside = NULL;
-    const ulam_status status = ulam_result_set_aside(output, &aside, error);
-    if (!status && !self->options->quiet) fprintf(stderr, "ulam: %s is kept as %s\n", output, aside);
+    const ulam_status status = ulam_result_set_aside(self->job.output, &aside, error);
+    if (!status && !self->options->quiet) fprintf(stderr, "ulam: %s is kept as %s\n", self->job.output, aside);
     free(aside);
     return status;
 }
 
+static ulam_status refuse_other(const ulam_run_session *self, const char *difference, ulam_error *error)
+{
+    char *differences = join_lines(difference ? difference : "");
+    ulam_fail(error, ULAM_EIDENTITY,
+              "%s belongs to another job; name another file with -o, or start over with --force-new (%s)",
+              self->job.output, differences ? differences : "");
+    free(differences);
+    return ULAM_EIDENTITY;
+}
+
+/* Of a file that could not be made use of, parts may have been read. */
+static ulam_status forget(ulam_run_session *self, ulam_error *error)
+{
+    ulam_provenance_free(&self->provenance);
+    ulam_state_free(&self->state);
+    return ulam_state_init(&self->state, &self->job) ? ulam_fail_memory(error, "preparing the job") : ULAM_OK;
+}
+
+/* A file of another job, or one that cannot be read, is refused, or with --force-new put aside. */
 static ulam_status resume(ulam_run_session *self, bool hold, ulam_error *error)
 {
     ulam_file_relation relation = ULAM_FILE_ABSENT;
     char *difference = NULL;
     ulam_status status = ulam_result_resume(self->job.output, &self->state, self->options->accept_model,
                                             &self->provenance, &relation, &difference, error);
-    self->found = relation == ULAM_FILE_SAME;
-    if (!status && relation == ULAM_FILE_OTHER) status = judge_other(self, hold, difference, error);
-    if (!status && relation == ULAM_FILE_SAME && hold && !ulam_state_complete(&self->state))
+    const bool unusable = status == ULAM_EFORMAT || (!status && relation == ULAM_FILE_OTHER);
+    self->found = !status && relation == ULAM_FILE_SAME;
+    if (unusable && self->options->force_new) {
+        status = forget(self, error);
+        if (!status && hold) status = set_aside(self, error);
+    } else if (unusable && !status) {
+        status = refuse_other(self, difference, error);
+    } else if (self->found && hold && !ulam_state_complete(&self->state)) {
         status = ulam_state_verify(&self->state, error);
+    }
     free(difference);
     return status;
 }

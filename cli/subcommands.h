@@ -5,10 +5,14 @@
 #define ULAM_SUBCOMMANDS_H
 
 int ulam_check_main(int argc, char **argv);
+int ulam_export_main(int argc, char **argv);
 int ulam_merge_main(int argc, char **argv);
 int ulam_models_main(int argc, char **argv);
+int ulam_plot_main(int argc, char **argv);
 int ulam_replay_main(int argc, char **argv);
+int ulam_report_main(int argc, char **argv);
 int ulam_run_main(int argc, char **argv);
 int ulam_show_main(int argc, char **argv);
+int ulam_watch_main(int argc, char **argv);
 
 #endif

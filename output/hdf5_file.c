@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "hdf5_file.h"
+#include "result_file.h"
 #include "superblock.h"
 
 /* Keeps the innermost description of the error stack: the one walked to first. */
@@ -107,4 +108,11 @@ void ulam_h5_image(ulam_h5 *self, ulam_bytes *image)
 void ulam_h5_done(ulam_h5 *self, hid_t object)
 {
     if (object >= 0 && H5Idec_ref(object) < 0) ulam_h5_fail(self, "close", "an object");
+}
+
+void ulam_result_library(char text[32])
+{
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+    snprintf(text, 32, "HDF5 %u.%u.%u", major, minor, release);
 }

@@ -135,6 +135,9 @@ typedef struct {
 ulam_status ulam_result_read(ulam_result *self, const char *path, ulam_error *error);
 void ulam_result_free(ulam_result *self);
 
+/* "HDF5 1.10.8", as it runs. */
+void ulam_result_library(char text[32]);
+
 /* "1, 2, 3"; of many, the first ten and how many more. */
 void ulam_seeds_list(const uint64_t *seeds, size_t n, FILE *out);
 

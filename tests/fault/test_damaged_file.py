@@ -106,6 +106,18 @@ class DamagedFile(command.Case):
         self.file.write_bytes(damage.seal(scratch.read_bytes()))
         self.refuses(("show", "job.h5"))
 
+    def test_starting_over_keeps_it_aside(self):
+        damaged = self.good[:len(self.good) // 2]
+        for ranks in ([], ["-n", "2"]):
+            with self.subTest(ranks=ranks):
+                self.file.write_bytes(damaged)
+                self.succeeds("run", "-q", *ranks, "--force-new", "job.yaml")
+                (aside,) = self.folder.glob("job.old-*.h5")
+                self.assertEqual(aside.read_bytes(), damaged)
+                self.assertEqual(self.succeeds("show", "--full", "job.h5").stdout.count("complete"),
+                                 self.shown.count("complete"))
+                aside.unlink()
+
     def test_the_seal_of_this_test_is_the_programs(self):
         self.assertEqual(damage.seal(self.good[:-damage.TRAILER]), self.good)
 

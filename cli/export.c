@@ -1,0 +1,111 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include <ulam/nearest.h>
+
+#include "export_columns.h"
+#include "options.h"
+#include "subcommands.h"
+#include "whole_file.h"
+
+static const char help[] =
+    "usage: ulam export [OPTION]... FILE\n"
+    "\n"
+    "Writes a result file as a table for other programs: a row a point, a column a figure, every digit.\n"
+    "\n"
+    "  -o, --output FILE  where to write; '-', the default, is standard output\n"
+    "      --format NAME  csv or jsonl (JSON Lines); default: by the output's name, else csv\n"
+    "      --parameters   all parameters, not the swept ones alone\n"
+    "  -h, --help         print this and exit\n"
+    "\n"
+    "A CSV's head line gives units in brackets. What is undefined is NaN, in JSON null.\n"
+    "\n"
+    "Exit status: 0; 1 if a file cannot be read or written; 2 for bad usage.\n";
+
+typedef struct {
+    const char *file, *output;
+    ulam_export_format format;
+    bool all_parameters;
+} request;
+
+static bool ends_in(const char *text, const char *end)
+{
+    const size_t length = strlen(text), tail = strlen(end);
+    return length > tail && strcmp(text + length - tail, end) == 0;
+}
+
+static bool read_format(request *self, const char *name)
+{
+    static const char *const names[] = {[ULAM_EXPORT_CSV] = "csv", [ULAM_EXPORT_JSON_LINES] = "jsonl"};
+    for (size_t i = 0; i < 2; i++) {
+        if (strcmp(name, names[i]) != 0) continue;
+        self->format = (ulam_export_format)i;
+        return true;
+    }
+    const char *near = ulam_nearest(name, names, 2);
+    fprintf(stderr, "ulam export: --format takes csv or jsonl, not '%s'%s%s%s\n", name, near ? "; did you mean '" : "",
+            near ? near : "", near ? "'?" : "");
+    return false;
+}
+
+/* Returns whether to go on; *status is the exit status otherwise. */
+static bool read_options(request *self, int argc, char **argv, int *status)
+{
+    enum {
+        OPTION_FORMAT = 256,
+        OPTION_PARAMETERS
+    };
+    static const struct option options[] = {
+        {"output", required_argument, NULL, 'o'},
+        {"format", required_argument, NULL, OPTION_FORMAT},
+        {"parameters", no_argument, NULL, OPTION_PARAMETERS},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    const char *format = NULL;
+    *self = (request){.output = "-"};
+    *status = 2;
+    optind = 1;
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, ":ho:", options, NULL)) != -1;) {
+        if (option == 'h') {
+            fputs(help, stdout);
+            *status = 0;
+            return false;
+        }
+        if (option == '?' || option == ':') {
+            *status = ulam_option_refused("export", option, argv, options);
+            return false;
+        }
+        if (option == 'o') self->output = optarg;
+        if (option == OPTION_FORMAT) format = optarg;
+        if (option == OPTION_PARAMETERS) self->all_parameters = true;
+    }
+    if (ends_in(self->output, ".jsonl")) self->format = ULAM_EXPORT_JSON_LINES;
+    if (format && !read_format(self, format)) return false;
+    self->file = ulam_only_operand("export", "FILE", argc, argv);
+    return self->file != NULL;
+}
+
+static ulam_status export(const request *self, const ulam_result *result, ulam_error *error)
+{
+    ulam_whole_file file;
+    ulam_status status = ulam_whole_file_open(&file, self->output, error);
+    if (status) return status;
+    status = ulam_export_result(result, self->all_parameters, self->format, file.out, error);
+    const ulam_status closed = ulam_whole_file_close(&file, !status, status ? NULL : error);
+    return status ? status : closed;
+}
+
+int ulam_export_main(int argc, char **argv)
+{
+    int status;
+    request self;
+    ulam_error error = {0};
+    ulam_result result = {0};
+    if (!read_options(&self, argc, argv, &status)) return status;
+    if (ulam_result_read(&result, self.file, &error) || export(&self, &result, &error))
+        fprintf(stderr, "ulam export: %s\n", error.message);
+    ulam_result_free(&result);
+    return error.status ? 1 : 0;
+}

@@ -1,0 +1,208 @@
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "estimate.h"
+#include "export_columns.h"
+
+typedef enum {
+    COLUMN_INDEX, /* the row's number */
+    COLUMN_TEXT,
+    COLUMN_NUMBER, /* spelt out */
+    COLUMN_COUNT,
+    COLUMN_REAL,
+} column_kind;
+
+typedef struct {
+    char *name; /* owned */
+    const char *unit;
+    column_kind kind;
+    const void *values; /* of point p: values[p * stride + offset] */
+    size_t stride, offset;
+} column;
+
+typedef struct {
+    column *columns; /* [n], owned */
+    size_t n, capacity;
+    bool failed; /* memory ran out */
+} columns;
+
+static void columns_free(columns *self)
+{
+    for (size_t i = 0; i < self->n; i++) free(self->columns[i].name);
+    free(self->columns);
+}
+
+static void add(columns *self, char *name, column what)
+{
+    if (name && self->n == self->capacity) {
+        const size_t capacity = self->capacity ? 2 * self->capacity : 64;
+        column *grown = realloc(self->columns, capacity * sizeof *grown);
+        if (grown) {
+            self->columns = grown;
+            self->capacity = capacity;
+        }
+    }
+    if (!name || self->n == self->capacity) {
+        free(name);
+        self->failed = true;
+        return;
+    }
+    what.name = name;
+    self->columns[self->n++] = what;
+}
+
+static char *element_name(const ulam_result_observable *observable, const char *figure, size_t element)
+{
+    char *name = NULL;
+    const int length = observable->scalar ? asprintf(&name, "%s%s", observable->name, figure)
+                                          : asprintf(&name, "%s%s[%zu]", observable->name, figure, element);
+    return length < 0 ? NULL : name;
+}
+
+static void add_figure(columns *self, const ulam_result_observable *observable, const char *figure, bool has_unit,
+                       column_kind kind, const void *values)
+{
+    if (!values) return;
+    for (size_t i = 0; i < observable->length; i++)
+        add(self, element_name(observable, figure, i),
+            (column){.unit = has_unit ? observable->unit : NULL,
+                     .kind = kind,
+                     .values = values,
+                     .stride = observable->length,
+                     .offset = i});
+}
+
+static void add_observable(columns *self, const ulam_result_observable *observable)
+{
+    add_figure(self, observable, "", true, COLUMN_REAL, observable->mean);
+    add_figure(self, observable, "_stderr", true, COLUMN_REAL, observable->std_error);
+    add_figure(self, observable, "_sd", true, COLUMN_REAL, observable->sd);
+    add_figure(self, observable, "_skewness", false, COLUMN_REAL, observable->skewness);
+    add_figure(self, observable, "_excess_kurtosis", false, COLUMN_REAL, observable->excess_kurtosis);
+    add_figure(self, observable, "_min", true, COLUMN_REAL, observable->min);
+    add_figure(self, observable, "_max", true, COLUMN_REAL, observable->max);
+    add_figure(self, observable, "_count", false, COLUMN_COUNT, observable->count);
+    add_figure(self, observable, "_exact", true, COLUMN_REAL, observable->exact);
+}
+
+static void list(columns *self, const ulam_result *result, bool all_parameters)
+{
+    add(self, strdup("point"), (column){.kind = COLUMN_INDEX});
+    for (size_t i = 0; i < result->n_parameters; i++) {
+        const ulam_result_parameter *parameter = &result->parameters[i];
+        if (!all_parameters && !parameter->dimension) continue;
+        add(self, strdup(parameter->name),
+            (column){.unit = parameter->unit,
+                     .kind = parameter->is_text ? COLUMN_TEXT : COLUMN_NUMBER,
+                     .values = parameter->text,
+                     .stride = 1});
+    }
+    add(self, strdup("runs"), (column){.kind = COLUMN_COUNT, .values = result->runs, .stride = 1});
+    add(self, strdup("failed"), (column){.kind = COLUMN_COUNT, .values = result->failed, .stride = 1});
+    for (size_t i = 0; i < result->n_observables; i++) add_observable(self, &result->observables[i]);
+}
+
+static void put_real(double value, const char *undefined, FILE *out)
+{
+    char text[ULAM_ESTIMATE_SIZE];
+    const ulam_precision every_digit = {.full = true};
+    ulam_number_text(text, value, &every_digit);
+    fputs(isnan(value) ? undefined : text, out);
+}
+
+/* RFC 4180: quoted where it must be, quotes doubled. */
+static void put_field(const char *text, FILE *out)
+{
+    if (!strpbrk(text, ",\"\r\n") && *text != ' ') {
+        fputs(text, out);
+        return;
+    }
+    putc('"', out);
+    for (; *text; text++) {
+        if (*text == '"') putc('"', out);
+        putc(*text, out);
+    }
+    putc('"', out);
+}
+
+static void put_string(const char *text, FILE *out)
+{
+    putc('"', out);
+    for (; *text; text++) {
+        const unsigned char byte = (unsigned char)*text;
+        if (byte == '"' || byte == '\\')
+            fprintf(out, "\\%c", byte);
+        else if (byte < 0x20 || byte == 0x7f)
+            fprintf(out, "\\u%04x", byte);
+        else
+            putc(byte, out);
+    }
+    putc('"', out);
+}
+
+/* A spreadsheet would take a name that begins like this for a formula. */
+static const char *defused(const char *name) { return strchr("=+-@\t\r", *name) ? "'" : ""; }
+
+static void put_csv_head(const columns *self, FILE *out)
+{
+    for (size_t i = 0; i < self->n; i++) {
+        const column *at = &self->columns[i];
+        char *head = NULL;
+        if (asprintf(&head, "%s%s%s%s%s", defused(at->name), at->name, at->unit ? " [" : "", at->unit ? at->unit : "",
+                     at->unit ? "]" : "") < 0)
+            return;
+        if (i > 0) putc(',', out);
+        put_field(head, out);
+        free(head);
+    }
+    putc('\n', out);
+}
+
+static void put_value(const column *at, size_t point, ulam_export_format format, FILE *out)
+{
+    const bool json = format == ULAM_EXPORT_JSON_LINES;
+    const size_t index = point * at->stride + at->offset;
+    switch (at->kind) {
+    case COLUMN_INDEX:
+        fprintf(out, "%zu", point);
+        break;
+    case COLUMN_COUNT:
+        fprintf(out, "%" PRIu64, ((const uint64_t *)at->values)[index]);
+        break;
+    case COLUMN_REAL:
+        put_real(((const double *)at->values)[index], json ? "null" : "NaN", out);
+        break;
+    case COLUMN_NUMBER:
+        fputs(((char *const *)at->values)[index], out);
+        break;
+    case COLUMN_TEXT:
+        (json ? put_string : put_field)(((char *const *)at->values)[index], out);
+        break;
+    }
+}
+
+static void put_row(const columns *self, size_t point, ulam_export_format format, FILE *out)
+{
+    const bool json = format == ULAM_EXPORT_JSON_LINES;
+    if (json) putc('{', out);
+    for (size_t i = 0; i < self->n; i++) {
+        if (i > 0) fputs(json ? ", " : ",", out);
+        if (json) put_string(self->columns[i].name, out);
+        if (json) fputs(": ", out);
+        put_value(&self->columns[i], point, format, out);
+    }
+    fputs(json ? "}\n" : "\n", out);
+}
+
+ulam_status ulam_export_result(const ulam_result *result, bool all_parameters, ulam_export_format format, FILE *out,
+                               ulam_error *error)
+{
+    columns self = {0};
+    list(&self, result, all_parameters);
+    if (!self.failed && format == ULAM_EXPORT_CSV) put_csv_head(&self, out);
+    for (size_t point = 0; !self.failed && point < result->n_points; point++) put_row(&self, point, format, out);
+    columns_free(&self);
+    return self.failed ? ulam_fail_memory(error, "exporting a result") : ULAM_OK;
+}

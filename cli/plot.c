@@ -1,0 +1,232 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "gnuplot.h"
+#include "options.h"
+#include "picture.h"
+#include "subcommands.h"
+
+static const char help[] =
+    "usage: ulam plot [OPTION]... FILE\n"
+    "\n"
+    "Draws a picture of a result file with gnuplot. Without options it chooses one that suits the sweep.\n"
+    "\n"
+    "  -y NAME            the observable; an array against its index, or one element of it: -y 'profile[3]'\n"
+    "  -x NAME            the swept parameter along x\n"
+    "      --by NAME      the swept parameter that tells curves apart\n"
+    "      --at N=VALUE   where to cut through another swept parameter; may be given several times\n"
+    "      --heat-map     two swept parameters as axes, the observable as colour\n"
+    "  -o, --output FILE  the picture: .png, .svg or .pdf (default: the result file's name with .png)\n"
+    "  -t, --terminal     draw into the terminal\n"
+    "      --script       print gnuplot's script, and draw nothing\n"
+    "  -h, --help         print this and exit\n"
+    "\n"
+    "Exit status: 0; 1 if the file cannot be read or the picture not drawn; 2 for bad usage.\n";
+
+enum {
+    MOST_CUTS = 32
+};
+
+typedef struct {
+    const char *file;
+    char *output; /* owned */
+    ulam_picture_request picture;
+    const char *at[MOST_CUTS];
+    ulam_gnuplot_target target;
+    bool terminal, script;
+} request;
+
+static bool choose_format(request *self)
+{
+    static const char *const endings[] = {".png", ".svg", ".pdf"};
+    const char *dot = strrchr(self->output, '.');
+    for (size_t i = 0; i < 3 && dot; i++) {
+        if (strcmp(dot, endings[i]) != 0) continue;
+        self->target.format = (ulam_gnuplot_format)i;
+        return true;
+    }
+    fprintf(stderr, "ulam plot: a picture's name ends in .png, .svg or .pdf, not as '%s' does\n", self->output);
+    return false;
+}
+
+/* In the working folder, since the file's may be somebody else's. */
+static char *default_output(const char *file)
+{
+    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
+    const int stem = (int)(dot && dot > name ? (size_t)(dot - name) : strlen(name));
+    char *output = NULL;
+    return asprintf(&output, "%.*s.png", stem, name) < 0 ? NULL : output;
+}
+
+static size_t from_environment(const char *name, size_t otherwise)
+{
+    const char *text = getenv(name);
+    const long value = text ? strtol(text, NULL, 10) : 0;
+    return value > 0 && value < 10000 ? (size_t)value : otherwise;
+}
+
+static void measure_terminal(ulam_gnuplot_target *target)
+{
+    struct winsize size = {0};
+    target->columns = from_environment("COLUMNS", 80);
+    target->rows = from_environment("LINES", 24);
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col && size.ws_row) {
+        target->columns = size.ws_col;
+        target->rows = size.ws_row - 1U;
+    }
+    const char *plain = getenv("NO_COLOR");
+    target->colour = isatty(STDOUT_FILENO) && !(plain && *plain);
+}
+
+static bool take_option(request *self, int option)
+{
+    switch (option) {
+    case 'y':
+        self->picture.y = optarg;
+        return true;
+    case 'x':
+        self->picture.x = optarg;
+        return true;
+    case 'b':
+        self->picture.by = optarg;
+        return true;
+    case 'm':
+        return self->picture.heat_map = true;
+    case 't':
+        return self->terminal = true;
+    case 's':
+        return self->script = true;
+    case 'o':
+        free(self->output);
+        return (self->output = strdup(optarg)) != NULL;
+    case 'a':
+        if (self->picture.n_at < MOST_CUTS) {
+            self->at[self->picture.n_at++] = optarg;
+            return true;
+        }
+        fprintf(stderr, "ulam plot: --at was given more than %d times\n", MOST_CUTS);
+        return false;
+    default:
+        return false;
+    }
+}
+
+static bool settle_target(request *self)
+{
+    if (self->terminal && self->output) {
+        fputs("ulam plot: --terminal and --output exclude each other\n", stderr);
+        return false;
+    }
+    if (self->terminal) {
+        self->target.format = ULAM_GNUPLOT_TERMINAL;
+        measure_terminal(&self->target);
+        return true;
+    }
+    if (!self->output) self->output = default_output(self->file);
+    self->target.output = self->output;
+    return self->output && choose_format(self);
+}
+
+/* Returns whether to go on; *status is the exit status otherwise. */
+static bool read_options(request *self, int argc, char **argv, int *status)
+{
+    static const struct option options[] = {
+        {"by", required_argument, NULL, 'b'}, {"at", required_argument, NULL, 'a'},
+        {"heat-map", no_argument, NULL, 'm'}, {"output", required_argument, NULL, 'o'},
+        {"terminal", no_argument, NULL, 't'}, {"script", no_argument, NULL, 's'},
+        {"help", no_argument, NULL, 'h'},     {NULL, 0, NULL, 0},
+    };
+    *status = 2;
+    optind = 1;
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, ":hto:x:y:", options, NULL)) != -1;) {
+        if (option == 'h') {
+            fputs(help, stdout);
+            *status = 0;
+            return false;
+        }
+        if (option == '?' || option == ':') {
+            *status = ulam_option_refused("plot", option, argv, options);
+            return false;
+        }
+        if (!take_option(self, option)) return false;
+    }
+    self->picture.at = self->at;
+    self->file = ulam_only_operand("plot", "FILE", argc, argv);
+    return self->file && settle_target(self);
+}
+
+static int fail(const char *message)
+{
+    fprintf(stderr, "ulam plot: %s\n", message);
+    return 1;
+}
+
+static int fail_to_write(const char *path)
+{
+    fprintf(stderr, "ulam plot: cannot write %s: %s\n", path, strerror(errno));
+    return 1;
+}
+
+/* Beside the picture first: a failed drawing leaves an older picture as it was. */
+static int draw_file(const request *self, const ulam_picture *picture)
+{
+    ulam_error error = {0};
+    char *temporary = NULL;
+    if (asprintf(&temporary, "%s.tmp-%ld", self->output, (long)getpid()) < 0) return fail(strerror(ENOMEM));
+    ulam_gnuplot_target target = self->target;
+    target.output = temporary;
+    const int made = open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    if (made < 0) {
+        free(temporary);
+        return fail_to_write(self->output);
+    }
+    close(made);
+    int status = ulam_gnuplot_draw(picture, &target, &error) ? fail(error.message) : 0;
+    if (!status && rename(temporary, self->output)) status = fail_to_write(self->output);
+    if (status) unlink(temporary);
+    if (!status) fprintf(stderr, "ulam: %s\n", self->output);
+    free(temporary);
+    return status;
+}
+
+static int plot(const request *self, const ulam_picture *picture)
+{
+    ulam_error error = {0};
+    if (self->script) {
+        ulam_gnuplot_write(picture, &self->target, stdout);
+        return fflush(stdout) || ferror(stdout) ? fail(strerror(errno)) : 0;
+    }
+    if (!self->terminal) return draw_file(self, picture);
+    return ulam_gnuplot_draw(picture, &self->target, &error) ? fail(error.message) : 0;
+}
+
+int ulam_plot_main(int argc, char **argv)
+{
+    int status;
+    request self = {0};
+    ulam_error error = {0};
+    ulam_result result = {0};
+    ulam_picture picture = {0};
+    if (!read_options(&self, argc, argv, &status)) goto out;
+    if (ulam_result_read(&result, self.file, &error)) {
+        status = fail(error.message);
+        goto out;
+    }
+    const ulam_status chosen = ulam_picture_choose(&picture, &result, &self.picture, &error);
+    if (chosen) {
+        fail(error.message);
+        status = ulam_exit_status(chosen);
+    } else {
+        status = plot(&self, &picture);
+    }
+out:
+    ulam_picture_free(&picture);
+    ulam_result_free(&result);
+    free(self.output);
+    return status;
+}

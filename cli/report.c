@@ -1,0 +1,88 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+#include "report_page.h"
+#include "subcommands.h"
+#include "whole_file.h"
+
+static const char help[] =
+    "usage: ulam report [OPTION]... FILE\n"
+    "\n"
+    "Writes one HTML page about a result file: what was run and how, pictures, the table, failed runs, warnings.\n"
+    "The page needs no network and no other file.\n"
+    "\n"
+    "  -o, --output FILE  the page; '-' is standard output (default: the result file's name with .html)\n"
+    "  -h, --help         print this and exit\n"
+    "\n"
+    "Exit status: 0; 1 if a file cannot be read or written; 2 for bad usage.\n";
+
+/* In the working folder, since the file's may be somebody else's. */
+static char *default_output(const char *file)
+{
+    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
+    const int stem = (int)(dot && dot > name ? (size_t)(dot - name) : strlen(name));
+    char *output = NULL;
+    return asprintf(&output, "%.*s.html", stem, name) < 0 ? NULL : output;
+}
+
+/* Returns whether to go on; *status is the exit status otherwise. */
+static bool read_options(char **output, const char **file, int argc, char **argv, int *status)
+{
+    static const struct option options[] = {
+        {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    const char *asked = NULL;
+    *status = 2;
+    optind = 1;
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, ":ho:", options, NULL)) != -1;) {
+        if (option == 'h') {
+            fputs(help, stdout);
+            *status = 0;
+            return false;
+        }
+        if (option == '?' || option == ':') {
+            *status = ulam_option_refused("report", option, argv, options);
+            return false;
+        }
+        asked = optarg;
+    }
+    *file = ulam_only_operand("report", "FILE", argc, argv);
+    if (*file) *output = asked ? strdup(asked) : default_output(*file);
+    return *file && *output;
+}
+
+static ulam_status report(const char *file, const char *output, ulam_error *error)
+{
+    ulam_result result = {0};
+    ulam_whole_file page;
+    ulam_status status = ulam_result_read(&result, file, error);
+    if (!status) status = ulam_whole_file_open(&page, output, error);
+    if (!status) {
+        status = ulam_report_write(&result, file, page.out, error);
+        const ulam_status closed = ulam_whole_file_close(&page, !status, status ? NULL : error);
+        if (!status) status = closed;
+    }
+    ulam_result_free(&result);
+    return status;
+}
+
+int ulam_report_main(int argc, char **argv)
+{
+    int status;
+    const char *file = NULL;
+    char *output = NULL;
+    ulam_error error = {0};
+    if (read_options(&output, &file, argc, argv, &status)) {
+        status = report(file, output, &error) ? 1 : 0;
+        if (status)
+            fprintf(stderr, "ulam report: %s\n", error.message);
+        else if (strcmp(output, "-") != 0)
+            fprintf(stderr, "ulam: %s\n", output);
+    }
+    free(output);
+    return status;
+}

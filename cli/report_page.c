@@ -1,0 +1,358 @@
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "estimate.h"
+#include "html.h"
+#include "report_assets.h"
+#include "report_page.h"
+#include "show.h"
+
+enum {
+    MOST_PICTURES = 24,
+    MOST_FAILURES = 100
+};
+
+typedef struct {
+    const ulam_result *result;
+    const char *file;
+    FILE *out;
+} page;
+
+/* Words */
+
+static void put(const page *self, const char *text) { ulam_html_put(text, self->out); }
+
+static void put_with_unit(const page *self, const char *name, const char *unit)
+{
+    put(self, name);
+    if (!unit) return;
+    fputs(" (", self->out);
+    put(self, unit);
+    fputs(")", self->out);
+}
+
+static void put_entry(const page *self, const char *term, const char *text)
+{
+    fprintf(self->out, "<dt>%s</dt><dd>", term);
+    put(self, text);
+    fputs("</dd>\n", self->out);
+}
+
+static void put_count(const page *self, const char *term, uint64_t count)
+{
+    fprintf(self->out, "<dt>%s</dt><dd>%" PRIu64 "</dd>\n", term, count);
+}
+
+/* Head */
+
+static void put_head(const page *self)
+{
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src "
+          "'unsafe-inline'; "
+          "script-src 'unsafe-inline'\">\n<link rel=\"icon\" href=\"data:,\">\n<title>",
+          self->out);
+    put(self, self->result->model);
+    fputs(": ", self->out);
+    put(self, self->file);
+    fprintf(self->out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n<h1>", report_css);
+    put(self, self->result->model);
+    fputs("</h1>\n", self->out);
+}
+
+static uint64_t total(const uint64_t *counts, size_t n)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n; i++) sum += counts[i];
+    return sum;
+}
+
+static void put_dimensions(const page *self)
+{
+    const ulam_result *result = self->result;
+    if (result->n_dimensions == 0) return;
+    fputs("<dt>sweep</dt><dd>", self->out);
+    for (size_t d = 0; d < result->n_dimensions; d++) {
+        if (d > 0) fputs(" × ", self->out);
+        put(self, result->dimensions[d].name);
+        fprintf(self->out, " (%zu)", result->dimensions[d].length);
+    }
+    fputs("</dd>\n", self->out);
+}
+
+static void put_fixed(const page *self)
+{
+    const ulam_result *result = self->result;
+    size_t n = 0;
+    for (size_t i = 0; i < result->n_parameters; i++) {
+        const ulam_result_parameter *parameter = &result->parameters[i];
+        if (parameter->dimension) continue;
+        fputs(n++ ? ", " : "<dt>fixed</dt><dd>", self->out);
+        put(self, parameter->name);
+        fputs(" = ", self->out);
+        put(self, parameter->text[0]);
+        if (!parameter->unit) continue;
+        fputs(" ", self->out);
+        put(self, parameter->unit);
+    }
+    if (n) fputs("</dd>\n", self->out);
+}
+
+static void put_summary(const page *self)
+{
+    const ulam_result *result = self->result;
+    fputs("<dl>\n", self->out);
+    put_entry(self, "file", self->file);
+    put_entry(self, "status", result->complete ? "complete" : "partial");
+    if (!result->n_seeds) put_count(self, "seed", result->seed);
+    put_count(self, "points", result->n_points);
+    put_dimensions(self);
+    put_count(self, "runs", total(result->runs, result->n_points));
+    put_fixed(self);
+    fputs("</dl>\n", self->out);
+}
+
+/* Warnings */
+
+static bool all_equal(const page *self, const ulam_result_observable *observable, size_t point)
+{
+    for (size_t i = 0; i < observable->length; i++)
+        if (observable->sd[point * observable->length + i] != 0) return false;
+    return self->result->runs[point] > 1;
+}
+
+/* A run that never varied says little about its error. */
+static void warn_of_equal_values(const page *self)
+{
+    const ulam_result *result = self->result;
+    for (size_t o = 0; o < result->n_observables; o++) {
+        size_t points = 0;
+        for (size_t p = 0; p < result->n_points; p++) points += all_equal(self, &result->observables[o], p) ? 1 : 0;
+        if (points == 0) continue;
+        fputs("<p class=\"warning\">All values of ", self->out);
+        put(self, result->observables[o].name);
+        fprintf(self->out,
+                " are equal at %zu of %zu points: an error of 0 there means that nothing else was seen, not that "
+                "nothing else can happen.</p>\n",
+                points, result->n_points);
+    }
+}
+
+static void put_warnings(const page *self)
+{
+    const ulam_result *result = self->result;
+    const uint64_t failed = total(result->failed, result->n_points), runs = total(result->runs, result->n_points);
+    if (!result->complete && !result->n_seeds)
+        fprintf(self->out,
+                "<p class=\"warning\">Partial: %" PRIu64 " of %" PRIu64
+                " runs have been done. The same command goes on from here.</p>\n",
+                runs, total(result->runs_asked, result->n_points));
+    if (failed)
+        fprintf(self->out,
+                "<p class=\"warning\">%" PRIu64 " of %" PRIu64
+                " runs failed and are left out: the estimates are means given success.</p>\n",
+                failed, runs);
+    if (result->n_dropped)
+        fprintf(self->out,
+                "<p class=\"warning\">%zu runs in hand could not be finished before the last stop; they will be made "
+                "again.</p>\n",
+                result->n_dropped);
+    warn_of_equal_values(self);
+}
+
+/* Pictures */
+
+static ulam_status put_picture(const page *self, const ulam_result_observable *observable, size_t id, ulam_error *error)
+{
+    ulam_picture picture;
+    const ulam_picture_request request = {.y = observable->name};
+    const ulam_status status = ulam_picture_choose(&picture, self->result, &request, error);
+    if (!status) {
+        fputs("<figure><figcaption>", self->out);
+        put(self, picture.title);
+        fputs("</figcaption>\n", self->out);
+        ulam_svg_put(&picture, id, self->out);
+        fputs("</figure>\n", self->out);
+    }
+    ulam_picture_free(&picture);
+    return status;
+}
+
+/* A single number makes no picture. */
+static bool has_picture(const page *self, const ulam_result_observable *observable)
+{
+    return self->result->n_points > 1 || observable->length > 1;
+}
+
+static ulam_status put_pictures(const page *self, ulam_error *error)
+{
+    size_t n = 0;
+    ulam_status status = ULAM_OK;
+    for (size_t i = 0; i < self->result->n_observables && n < MOST_PICTURES && !status; i++) {
+        const ulam_result_observable *observable = &self->result->observables[i];
+        if (!has_picture(self, observable)) continue;
+        if (n == 0) fputs("<h2>Pictures</h2>\n<div class=\"pictures\">\n", self->out);
+        status = put_picture(self, observable, n++, error);
+    }
+    if (n) fputs("</div>\n", self->out);
+    return status;
+}
+
+/* Table */
+
+static void put_column(const page *self, const char *name, const char *unit, bool text)
+{
+    fprintf(self->out, "<th scope=\"col\"%s><button>", text ? " class=\"text\"" : "");
+    put_with_unit(self, name, unit);
+    fputs("</button></th>", self->out);
+}
+
+static bool has_exact(const page *self, const ulam_result_observable *observable)
+{
+    for (size_t i = 0; observable->exact && i < self->result->n_points * observable->length; i++)
+        if (!isnan(observable->exact[i])) return true;
+    return false;
+}
+
+static void put_columns(const page *self)
+{
+    const ulam_result *result = self->result;
+    fputs("<thead><tr>", self->out);
+    put_column(self, "point", NULL, false);
+    for (size_t i = 0; i < result->n_swept; i++) {
+        const ulam_result_parameter *parameter = &result->parameters[result->swept[i]];
+        put_column(self, parameter->name, parameter->unit, parameter->is_text);
+    }
+    put_column(self, "runs", NULL, false);
+    if (total(result->failed, result->n_points)) put_column(self, "failed", NULL, false);
+    for (size_t i = 0; i < result->n_observables; i++) {
+        const ulam_result_observable *observable = &result->observables[i];
+        if (!observable->scalar) continue;
+        put_column(self, observable->name, observable->unit, false);
+        if (has_exact(self, observable)) put_column(self, "off by", NULL, false);
+    }
+    fputs("</tr></thead>\n", self->out);
+}
+
+static void put_cell(const page *self, double value, const char *text)
+{
+    fputs("<td data-value=\"", self->out);
+    if (!isnan(value)) fprintf(self->out, "%.17g", value);
+    fputs("\">", self->out);
+    put(self, text);
+    fputs("</td>", self->out);
+}
+
+static void put_estimate(const page *self, const ulam_result_observable *observable, size_t point)
+{
+    char text[ULAM_ESTIMATE_SIZE];
+    const double mean = observable->mean[point], std_error = observable->std_error[point];
+    const ulam_precision precision = ulam_precision_of(mean, std_error, false);
+    ulam_estimate_text(text, mean, std_error, &precision);
+    put_cell(self, mean, text);
+    if (!has_exact(self, observable)) return;
+    ulam_deviation_text(text, mean, std_error, observable->exact[point]);
+    put_cell(self, (mean - observable->exact[point]) / std_error, text);
+}
+
+static void put_row(const page *self, size_t point)
+{
+    const ulam_result *result = self->result;
+    fprintf(self->out, "<tr><td>%zu</td>", point);
+    for (size_t i = 0; i < result->n_swept; i++) {
+        const ulam_result_parameter *parameter = &result->parameters[result->swept[i]];
+        fputs(parameter->is_text ? "<td class=\"text\">" : "<td>", self->out);
+        put(self, parameter->text[point]);
+        fputs("</td>", self->out);
+    }
+    fprintf(self->out, "<td>%" PRIu64 "</td>", result->runs[point]);
+    if (total(result->failed, result->n_points)) fprintf(self->out, "<td>%" PRIu64 "</td>", result->failed[point]);
+    for (size_t i = 0; i < result->n_observables; i++)
+        if (result->observables[i].scalar) put_estimate(self, &result->observables[i], point);
+    fputs("</tr>\n", self->out);
+}
+
+static void put_table(const page *self)
+{
+    bool any = false;
+    for (size_t i = 0; i < self->result->n_observables; i++) any |= self->result->observables[i].scalar;
+    if (!any) return;
+    fputs("<h2>Estimates</h2>\n<p>Mean ± standard error. A column's head sorts by it.</p>\n"
+          "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"estimates\">\n<table>\n",
+          self->out);
+    put_columns(self);
+    fputs("<tbody>\n", self->out);
+    for (size_t point = 0; point < self->result->n_points; point++) put_row(self, point);
+    fputs("</tbody>\n</table>\n</div>\n", self->out);
+}
+
+/* Failed runs, and how to have it all again */
+
+static void put_failures(const page *self)
+{
+    const ulam_result *result = self->result;
+    if (result->n_failures == 0) return;
+    fputs("<h2>Failed runs</h2>\n<ul>\n", self->out);
+    for (size_t i = 0; i < result->n_failures && i < MOST_FAILURES; i++) {
+        const ulam_failure *failure = &result->failures[i];
+        fprintf(self->out, "<li>point %zu, run %" PRIu64 ": ", failure->point, failure->run);
+        put(self, failure->cause);
+        if (!result->n_seeds) {
+            fputs("<pre>ulam replay ", self->out);
+            put(self, self->file);
+            fprintf(self->out, " --point %zu --run %" PRIu64 "</pre>", failure->point, failure->run);
+        }
+        fputs("</li>\n", self->out);
+    }
+    fputs("</ul>\n", self->out);
+    if (result->n_failures > MOST_FAILURES)
+        fprintf(self->out, "<p>And %zu more.</p>\n", result->n_failures - MOST_FAILURES);
+}
+
+static void put_session(const page *self, const ulam_session *session)
+{
+    fputs("<tr><td class=\"text\">", self->out);
+    put(self, session->start);
+    fputs("</td><td class=\"text\">", self->out);
+    put(self, session->command);
+    fputs("</td><td class=\"text\">", self->out);
+    put(self, session->hosts);
+    fprintf(self->out, "</td><td>%" PRIu64 "</td><td>%" PRIu64 "</td><td>%.3g</td><td class=\"text\">", session->ranks,
+            session->runs, session->seconds);
+    put(self, session->libraries);
+    fputs("</td></tr>\n", self->out);
+}
+
+static void put_origin(const page *self)
+{
+    const ulam_provenance *provenance = &self->result->provenance;
+    fputs("<h2>The job</h2>\n<p>Saved as a file and run afresh, this gives the same bits.</p>\n<pre>", self->out);
+    put(self, self->result->job);
+    fputs(
+        "</pre>\n<h2>Sessions</h2>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"sessions\">\n"
+        "<table>\n<thead><tr><th class=\"text\">start</th><th class=\"text\">command</th><th class=\"text\">hosts</th>"
+        "<th>ranks</th><th>runs</th><th>seconds</th><th class=\"text\">libraries</th></tr></thead>\n<tbody>\n",
+        self->out);
+    for (size_t i = 0; i < provenance->count; i++) put_session(self, &provenance->sessions[i]);
+    fputs("</tbody>\n</table>\n</div>\n", self->out);
+}
+
+ulam_status ulam_report_write(const ulam_result *result, const char *file, FILE *out, ulam_error *error)
+{
+    const page self = {.result = result, .file = file, .out = out};
+    put_head(&self);
+    put_summary(&self);
+    put_warnings(&self);
+    const ulam_status status = put_pictures(&self, error);
+    put_table(&self);
+    put_failures(&self);
+    put_origin(&self);
+    fputs("</main>\n<footer>Written by ulam ", out);
+    put(&self, result->version);
+    fprintf(out, ".</footer>\n<div id=\"tip\" role=\"status\" hidden></div>\n<script>\n%s</script>\n</body>\n</html>\n",
+            report_js);
+    return status;
+}

@@ -1,0 +1,10 @@
+# Writes HEADER with each of FILES as a C string named after it: report.css becomes report_css.
+set(text "/* Made from ${FILES}. */\n")
+foreach(file ${FILES})
+  get_filename_component(name ${file} NAME)
+  string(MAKE_C_IDENTIFIER ${name} name)
+  file(READ ${file} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${hex}")
+  string(APPEND text "static const char ${name}[] = {${bytes}0};\n")
+endforeach()
+file(WRITE ${HEADER} "${text}")
