@@ -34,6 +34,8 @@ typedef struct {
     ulam_dropped_run *held; /* scratch */
     size_t n_held;
     bool asked;        /* no reply has come since */
+    uint64_t shares;   /* that were asked for */
+    double shortest;   /* s of work in an assignment at least, where nothing is known */
     bool ahead;        /* there is enough to ask before a rank is idle */
     double refill;     /* with fewer seconds of work than this, it is asked for more */
     bool told_failure; /* and what else has been said above */
@@ -114,6 +116,8 @@ static void take_work(leader *self)
     for (size_t i = work->n; i-- > 0 && !status;) /* the first is to be on top */
         status = ulam_schedule_add(&hub->schedule, &work->chunks[i], work->work / (double)runs);
     self->refill = ulam_schedule_work(&hub->schedule) / 2;
+    hub->schedule.shortest =
+        fmax(self->shortest, work->work / (double)self->shares); /* the root has made it small enough */
     pthread_cond_broadcast(&hub->changed);
     pthread_mutex_unlock(&hub->lock);
     if (status) ulam_hub_fail_system(hub, "taking work");
@@ -230,7 +234,10 @@ static void send_answer(leader *self, const ulam_service *service, const standin
     if (MPI_Isend(self->sent.data, (int)self->sent.size, MPI_BYTE, 0, ULAM_TAG_ANSWER, self->hub.groups->asks,
                   &self->sending))
         ulam_hub_fail_system(&self->hub, "sending an answer");
-    self->asked |= report.shares > 0;
+    if (report.shares > 0) {
+        self->asked = true;
+        self->shares = report.shares;
+    }
     self->told_quiet = report.quiet;
     self->told_failure = report.failure.status != ULAM_OK;
     self->told_stop_held = self->hub.stop;
@@ -294,6 +301,7 @@ ulam_status ulam_leader_serve(const ulam_groups *groups, const ulam_job *job, ul
     ulam_gathering_init(&self.gathering, job);
     if (ulam_schedule_init_empty(&self.hub.schedule, job, (size_t)self.hub.ranks))
         ulam_hub_fail_system(&self.hub, "preparing a job");
+    self.shortest = self.hub.schedule.shortest;
     serve(&self);
     const ulam_error outcome = self.hub.failure;
     ulam_gathering_free(&self.gathering);
