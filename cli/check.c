@@ -1,12 +1,13 @@
 /* ulam check: reads a job, and says what it would do. */
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <ulam/models.h>
 #include <ulam/state.h>
 
 #include "job_options.h"
+#include "known_models.h"
 #include "options.h"
 #include "subcommands.h"
 
@@ -91,34 +92,58 @@ static void print_parameters(const ulam_job *job)
     }
 }
 
-/* Bytes on rank 0, about, at their highest: while the file is written, whose image is there twice. */
-static double memory_of(const ulam_job *job)
+/* Bytes, about, at their highest. */
+typedef struct {
+    double root; /* on rank 0: while the file is written, whose image is in memory beside the sums */
+    double others;
+} memory;
+
+/* Elements that a rank has in hand: those of a run, or of the runs of many points that it answers together. */
+static double elements_in_hand(const ulam_job *job)
+{
+    const double together = 16384, width = (double)job->width;
+    return fmax(width, fmin(together, width * (double)job->n_points));
+}
+
+static memory memory_of(const ulam_job *job)
 {
     enum {
-        IN_MEMORY = 320,     /* an element's four accumulators of a few limbs */
-        IN_FILE = 345,       /* its figures and packed sums */
+        SUMS = 210,          /* an element's four accumulators of a few limbs */
+        GROWING = 250,       /* the same while values are added */
+        SENT = 160,          /* the same on their way to rank 0 */
+        IN_FILE = 225,       /* an element's figures and packed sums */
         POINT_IN_FILE = 120, /* a point's counts, and where it begins */
-        ON_THE_WAY = 2       /* tallies beside those of the points: the worker's, and the one being added */
+        SCHEDULED = 130      /* what is known of a point's hand-out and progress */
     };
-    const double elements = (double)job->n_points * (double)job->width;
+    const double points = (double)job->n_points, elements = points * (double)job->width;
     const double values = (double)job->model->n_parameters * sizeof(ulam_value);
-    const double point = sizeof(ulam_point_state) + sizeof(ulam_point) + values + 2 * (POINT_IN_FILE + values);
-    double block = 0;
-    for (size_t i = 0; i < job->n_points; i++)
-        if ((double)job->points[i].block > block) block = (double)job->points[i].block;
-    return elements * (IN_MEMORY + sizeof(ulam_summary) + sizeof(double) + 2 * IN_FILE) +
-           (double)job->n_points * point + (double)job->width * (ON_THE_WAY * IN_MEMORY + block * sizeof(double));
+    const double in_job = points * ((double)sizeof(ulam_point) + values), in_hand = elements_in_hand(job);
+    uint64_t block = 0;
+    for (size_t i = 0; i < job->n_points; i++) block = job->points[i].block > block ? job->points[i].block : block;
+    const double of_runs = (double)block * (double)job->width * sizeof(double);
+    const double point = (double)sizeof(ulam_point_state) + SCHEDULED + POINT_IN_FILE + values;
+    return (memory){.root = in_job + of_runs + in_hand * GROWING + points * point + elements * (SUMS + IN_FILE),
+                    .others = in_job + of_runs + in_hand * (GROWING + SENT)};
+}
+
+static void print_bytes(double bytes, const char *where)
+{
+    if (bytes < 1e6)
+        printf("below 1 MB on %s", where);
+    else if (bytes < 1e9)
+        printf("about %.0f MB on %s", bytes / 1e6, where);
+    else
+        printf("about %.1f GB on %s", bytes / 1e9, where);
 }
 
 static void print_memory(const ulam_job *job)
 {
-    const double bytes = memory_of(job);
-    if (bytes < 1e6)
-        puts("memory   below 1 MB on rank 0, beside the program");
-    else if (bytes < 1e9)
-        printf("memory   about %.0f MB on rank 0, beside the program\n", bytes / 1e6);
-    else
-        printf("memory   about %.1f GB on rank 0, beside the program\n", bytes / 1e9);
+    const memory bytes = memory_of(job);
+    fputs("memory   ", stdout);
+    print_bytes(bytes.root, "rank 0");
+    fputs(", ", stdout);
+    print_bytes(bytes.others, "any other");
+    puts(", beside the program");
 }
 
 static void print_job(const ulam_job *job)
@@ -163,7 +188,8 @@ int ulam_check_main(int argc, char **argv)
     }
     given.source.path = ulam_only_operand("check", "JOB", argc, argv);
     if (!given.source.path) goto out;
-    const ulam_status status = ulam_job_read(&job, &given.source, ulam_builtin_models(), &error);
+    const ulam_catalogue catalogue = ulam_known_models();
+    const ulam_status status = ulam_job_read(&job, &given.source, &catalogue, &error);
     if (status)
         fprintf(stderr, "ulam check: %s\n", error.message);
     else

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ulam/lanes.h>
 #include <ulam/nearest.h>
 
 #include "libraries.h"
@@ -26,6 +27,7 @@ static const subcommand subcommands[] = {
     {"replay", "perform one run of a result file again", ulam_replay_main},
     {"merge", "join result files of one job", ulam_merge_main},
     {"models", "list the built-in models, or describe one", ulam_models_main},
+    {"new", "write the first files of a model of your own", ulam_new_main},
 };
 
 enum {
@@ -99,5 +101,11 @@ int main(int argc, char **argv)
         return 0;
     }
     const subcommand *found = find(name);
-    return found ? found->main(argc - 1, argv + 1) : unknown(name);
+    if (!found) return unknown(name);
+    ulam_error error = {0};
+    if (ulam_lanes_check_build(&error)) {
+        fprintf(stderr, "ulam: %s\n", error.message);
+        return 2;
+    }
+    return found->main(argc - 1, argv + 1);
 }

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <ulam/models.h>
-
+#include "known_models.h"
 #include "lock.h"
 #include "options.h"
 #include "result_file.h"
@@ -63,12 +62,12 @@ int ulam_merge_main(int argc, char **argv)
     ulam_error error = {0};
     char *missing = NULL;
     const char *const *paths = (const char *const *)argv + optind;
+    const ulam_catalogue catalogue = ulam_known_models();
     ulam_output_lock lock = {0};
     ulam_status status = ulam_output_lock_take(&lock, output, &error);
     if (!status && access(output, F_OK) == 0)
         status = ulam_fail(&error, ULAM_EINVAL, "%s exists; name another file with -o, or move it away", output);
-    if (!status)
-        status = ulam_result_merge(output, paths, (size_t)(argc - optind), ulam_builtin_models(), &missing, &error);
+    if (!status) status = ulam_result_merge(output, paths, (size_t)(argc - optind), &catalogue, &missing, &error);
     ulam_output_lock_release(&lock);
     if (status)
         fprintf(stderr, "ulam merge: %s\n", error.message);

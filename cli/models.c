@@ -3,21 +3,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <ulam/models.h>
 #include <ulam/nearest.h>
 
+#include "known_models.h"
 #include "options.h"
 #include "subcommands.h"
 #include "table.h"
 
-static const char help[] = "usage: ulam models [NAME]\n"
-                           "\n"
-                           "Lists the built-in models; with a NAME, that model's parameters (type, default, unit, "
-                           "bounds), its\n"
-                           "observables, and where it is described.\n"
-                           "\n"
-                           "options:\n"
-                           "  -h, --help    this text\n";
+static const char help[] =
+    "usage: ulam models [MODEL]\n"
+    "\n"
+    "Lists the built-in models; with a MODEL, a name or a path such as ./needle.c, that model's\n"
+    "parameters (type, default, unit, bounds), its observables, and where it is described.\n"
+    "\n"
+    "options:\n"
+    "  -h, --help    this text\n";
 
 static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 
@@ -25,7 +25,7 @@ static void list(const ulam_catalogue *catalogue)
 {
     for (size_t i = 0; i < catalogue->count; i++)
         printf("%-10s %s\n", catalogue->models[i]->name, catalogue->models[i]->summary);
-    puts("\n'ulam models NAME' describes one.");
+    puts("\n'ulam models NAME' describes one; so does 'ulam models ./needle.c' of a model in a file of its own.");
 }
 
 static const char *type_name(ulam_type type)
@@ -123,24 +123,41 @@ static void print_observables(const ulam_model *model)
     ulam_table_free(&table);
 }
 
-static int describe(const ulam_catalogue *catalogue, const char *name)
+static int fail_unknown(const ulam_catalogue *catalogue, const char *name)
 {
-    const ulam_model *model = ulam_catalogue_find(catalogue, name);
-    if (!model) {
-        const char *names[64];
-        size_t n = 0;
-        for (; n < catalogue->count && n < 64; n++) names[n] = catalogue->models[n]->name;
-        const char *near = ulam_nearest(name, names, n);
-        fprintf(stderr, "ulam models: no model '%s'", name);
-        fprintf(stderr, near ? "; did you mean '%s'?\n" : "; 'ulam models' lists them\n", near);
-        return 2;
-    }
+    const char *names[64];
+    size_t n = 0;
+    for (; n < catalogue->count && n < 64; n++) names[n] = catalogue->models[n]->name;
+    const char *near = ulam_nearest(name, names, n);
+    fprintf(stderr, "ulam models: no model '%s'", name);
+    fprintf(stderr, near ? "; did you mean '%s'?\n" : "; 'ulam models' lists them\n", near);
+    return 2;
+}
+
+static void describe(const ulam_model *model)
+{
     printf("%s: %s\n\n", model->name, model->summary);
     print_parameters(model);
     puts("");
     print_observables(model);
     if (model->reference) printf("\nreference: %s\n", model->reference);
-    return 0;
+}
+
+/* A name has neither dots nor slashes. */
+static int find_and_describe(const ulam_catalogue *catalogue, const char *name)
+{
+    ulam_error error = {0};
+    ulam_open_model opened = {0};
+    const ulam_model *model = ulam_catalogue_find(catalogue, name);
+    const bool path = strpbrk(name, "./") != NULL;
+    if (!model && !path) return fail_unknown(catalogue, name);
+    const ulam_status status = model ? ULAM_OK : ulam_model_open(catalogue, name, &opened, &error);
+    if (status)
+        fprintf(stderr, "ulam models: %s\n", error.message);
+    else
+        describe(model ? model : opened.model);
+    ulam_model_close(catalogue, &opened);
+    return ulam_exit_status(status);
 }
 
 int ulam_models_main(int argc, char **argv)
@@ -152,11 +169,11 @@ int ulam_models_main(int argc, char **argv)
         fputs(help, stdout);
         return 0;
     }
-    const ulam_catalogue *catalogue = ulam_builtin_models();
+    const ulam_catalogue catalogue = ulam_known_models();
     if (optind == argc) {
-        list(catalogue);
+        list(&catalogue);
         return 0;
     }
-    const char *name = ulam_only_operand("models", "NAME", argc, argv);
-    return name ? describe(catalogue, name) : 2;
+    const char *name = ulam_only_operand("models", "MODEL", argc, argv);
+    return name ? find_and_describe(&catalogue, name) : 2;
 }

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include <ulam/execute.h>
-#include <ulam/models.h>
 
+#include "known_models.h"
 #include "options.h"
 #include "result_file.h"
 #include "subcommands.h"
@@ -124,7 +124,8 @@ int ulam_replay_main(int argc, char **argv)
     const int stop = read_options(&self, argc, argv);
     if (stop >= 0) return stop;
 
-    ulam_status status = ulam_result_read_job(&job, self.path, true, ulam_builtin_models(), &error);
+    const ulam_catalogue catalogue = ulam_known_models();
+    ulam_status status = ulam_result_read_job(&job, self.path, true, &catalogue, &error);
     if (!status) status = judge_request(&self, &job, &error);
     if (!status && !(values = calloc(job.width, sizeof *values))) status = ulam_fail_memory(&error, "replaying a run");
     if (!status) {

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <ulam/models.h>
-
+#include "known_models.h"
 #include "launch.h"
 #include "options.h"
 #include "progress_line.h"
@@ -75,6 +74,7 @@ static ulam_status follow(const ulam_ranks *ranks, ulam_error *error)
     ulam_bytes bytes = {0};
     ulam_job job = {0};
     char *left = NULL;
+    const ulam_catalogue catalogue = ulam_known_models();
     ulam_status status = ulam_ranks_share(ranks, ULAM_OK, &bytes, error);
     if (status) goto out;
     ulam_reader reader = {.at = bytes.data, .end = bytes.data + bytes.size};
@@ -82,7 +82,7 @@ static ulam_status follow(const ulam_ranks *ranks, ulam_error *error)
     left = ulam_reader_get_text(&reader);
     if (left && *left) ulam_ranks_clear_memory(left);
     free(ulam_ranks_hosts(ranks));
-    status = ulam_job_unpack(&job, &reader, ulam_builtin_models(), error);
+    status = ulam_job_unpack(&job, &reader, &catalogue, error);
     status = ulam_ranks_agree(ranks, status, error);
     if (!status) status = ulam_ranks_execute(ranks, &job, NULL, NULL, error);
 out:
@@ -132,6 +132,7 @@ static int launch(const ulam_run_options *options, int argc, char **argv)
                       "--stall-timeout %g s is no longer than checkpoint, %g s: the file would not have changed yet",
                       options->stall_timeout, session.job.conduct.checkpoint);
     if (!status && !complete) {
+        ulam_state_free(&session.state); /* rank 0 reads it again */
         const ulam_launch_plan plan = {
             .ranks = options->ranks > 0 ? options->ranks : 1,
             .hostfile = options->hostfile,

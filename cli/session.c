@@ -3,8 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <ulam/models.h>
-
+#include "known_models.h"
 #include "libraries.h"
 #include "progress_line.h"
 #include "ranks.h"
@@ -148,7 +147,8 @@ static ulam_status resume(ulam_run_session *self, bool hold, ulam_error *error)
 ulam_status ulam_session_open(ulam_run_session *self, const ulam_run_options *options, bool hold, ulam_error *error)
 {
     *self = (ulam_run_session){.options = options, .start = ulam_clock()};
-    ulam_status status = ulam_job_read(&self->job, &options->job.source, ulam_builtin_models(), error);
+    const ulam_catalogue catalogue = ulam_known_models();
+    ulam_status status = ulam_job_read(&self->job, &options->job.source, &catalogue, error);
     if (status) return status;
     if (ulam_state_init(&self->state, &self->job)) return ulam_fail_memory(error, "preparing the job");
     status = ulam_result_check_path(self->job.output, error);

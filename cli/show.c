@@ -20,6 +20,7 @@ static const char help[] =
     "  --full             every digit, instead of what the standard error allows\n"
     "  --failures         every failed run, not the first ten alone\n"
     "  --job              print the job from which the file was made, and nothing else\n"
+    "  --source           print the source of the model, if it was not a built-in one, and nothing else\n"
     "  -h, --help         print this and exit\n"
     "\n"
     "Exit status: 0; 1 if the file cannot be read; 2 for bad usage.\n";
@@ -27,6 +28,7 @@ static const char help[] =
 typedef struct {
     ulam_view view;
     bool job;
+    bool source;
     bool chosen; /* first and last were given */
 } request;
 
@@ -37,7 +39,8 @@ enum {
     OPTION_HEAD,
     OPTION_FULL,
     OPTION_FAILURES,
-    OPTION_JOB
+    OPTION_JOB,
+    OPTION_SOURCE
 };
 
 static bool usage_error(const char *what, const char *value)
@@ -85,6 +88,7 @@ static bool read_options(request *self, int argc, char **argv, int *status)
         {"full", no_argument, NULL, OPTION_FULL},
         {"failures", no_argument, NULL, OPTION_FAILURES},
         {"job", no_argument, NULL, OPTION_JOB},
+        {"source", no_argument, NULL, OPTION_SOURCE},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -109,6 +113,8 @@ static bool read_options(request *self, int argc, char **argv, int *status)
             self->view.failures = true;
         else if (option == OPTION_JOB)
             self->job = true;
+        else if (option == OPTION_SOURCE)
+            self->source = true;
         else if (!read_points(self, option, optarg))
             return false;
     }
@@ -183,12 +189,20 @@ static int show(request *self)
     return whole ? 0 : 1;
 }
 
-static int show_job(const ulam_result *result)
+static int show_text(const char *text)
 {
-    const size_t length = strlen(result->job);
-    fputs(result->job, stdout);
-    if (length > 0 && result->job[length - 1] != '\n') putchar('\n');
+    const size_t length = strlen(text);
+    fputs(text, stdout);
+    if (length > 0 && text[length - 1] != '\n') putchar('\n');
     return 0;
+}
+
+static int show_source(const ulam_result *result, const char *file)
+{
+    if (result->model_source) return show_text(result->model_source);
+    fprintf(stderr, "ulam show: %s has no source of the model '%s': it was built in, or a shared object\n", file,
+            result->model);
+    return 2;
 }
 
 int ulam_show_main(int argc, char **argv)
@@ -205,7 +219,7 @@ int ulam_show_main(int argc, char **argv)
     }
     self.view.result = &result;
     self.view.width = ulam_terminal_width();
-    status = self.job ? show_job(&result) : show(&self);
+    status = self.job ? show_text(result.job) : self.source ? show_source(&result, self.view.file) : show(&self);
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) {
         fprintf(stderr, "ulam show: cannot write to standard output: %s\n", strerror(errno));
         status = 1;

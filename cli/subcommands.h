@@ -8,6 +8,7 @@ int ulam_check_main(int argc, char **argv);
 int ulam_export_main(int argc, char **argv);
 int ulam_merge_main(int argc, char **argv);
 int ulam_models_main(int argc, char **argv);
+int ulam_new_main(int argc, char **argv);
 int ulam_plot_main(int argc, char **argv);
 int ulam_replay_main(int argc, char **argv);
 int ulam_report_main(int argc, char **argv);

@@ -47,6 +47,18 @@ static void needle_run(const void *point, ulam_rng *rng, double *crossing)
     *crossing = centre < 0.5 * self->length * ulam_sin(angle);
 }
 
+ULAM_LANES_KERNEL(needle_run_lanes)
+{
+    const needle *self = point;
+    double centre[ULAM_LANES], sine[ULAM_LANES];
+
+    ulam_lanes_uniform(lanes, centre);
+    ulam_lanes_uniform(lanes, sine);
+    for (int i = 0; i < ULAM_LANES; i++) sine[i] *= M_PI_2;
+    ulam_lanes_sin(sine, sine);
+    for (int i = 0; i < ULAM_LANES; i++) out[i] = 0.5 * self->spacing * centre[i] < 0.5 * self->length * sine[i];
+}
+
 static void crossing_exact(const ulam_value *values, double *exact)
 {
     *exact = M_2_PI * (values[LENGTH].real / values[SPACING].real);
@@ -76,4 +88,5 @@ const ulam_model ulam_model_buffon = {
     .point_size = sizeof(needle),
     .setup = needle_setup,
     .run = needle_run,
+    .run_lanes = needle_run_lanes,
 };

@@ -1,5 +1,6 @@
 #include <ulam/models.h>
 
+extern const ulam_model ulam_model_asian;
 extern const ulam_model ulam_model_buffon;
 extern const ulam_model ulam_model_european;
 extern const ulam_model ulam_model_queue;
@@ -9,9 +10,10 @@ extern const ulam_model ulam_model_walk;
 const ulam_catalogue *ulam_builtin_models(void)
 {
     static const ulam_model *const models[] = {
-        &ulam_model_buffon, &ulam_model_european, &ulam_model_queue, &ulam_model_sir, &ulam_model_walk,
+        &ulam_model_asian, &ulam_model_buffon, &ulam_model_european,
+        &ulam_model_queue, &ulam_model_sir,    &ulam_model_walk,
     };
-    static const ulam_catalogue catalogue = {models, sizeof models / sizeof *models};
+    static const ulam_catalogue catalogue = {.models = models, .count = sizeof models / sizeof *models};
 
     return &catalogue;
 }

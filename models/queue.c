@@ -90,7 +90,7 @@ static ulam_status queue_setup(const ulam_value *values, void *point, ulam_error
     return ULAM_OK;
 }
 
-static double positive(double x) { return x > 0 ? x : 0; }
+static inline double positive(double x) { return x > 0 ? x : 0; }
 
 static void queue_run(const void *point, ulam_rng *rng, double *out)
 {
@@ -113,6 +113,32 @@ static void queue_run(const void *point, ulam_rng *rng, double *out)
     }
     *mean_wait = sum / (double)self->customers;
     *delayed = (double)late / (double)self->customers;
+}
+
+ULAM_LANES_KERNEL(queue_run_lanes)
+{
+    const queue *self = point;
+    double *mean_wait = out + self->customers * ULAM_LANES, *delayed = mean_wait + ULAM_LANES;
+    double now[ULAM_LANES], sum[ULAM_LANES] = {0}, late[ULAM_LANES] = {0};
+    double service[ULAM_LANES], interarrival[ULAM_LANES];
+
+    ulam_lanes_exponential(lanes, now);
+    for (int i = 0; i < ULAM_LANES; i++)
+        now[i] = self->stationary ? positive((now[i] + self->log_load) * self->relaxation) : 0;
+
+    for (size_t k = 0; k < self->customers; k++) {
+        double *wait = out + k * ULAM_LANES;
+        ulam_lanes_exponential(lanes, service);
+        ulam_lanes_exponential(lanes, interarrival);
+        for (int i = 0; i < ULAM_LANES; i++) {
+            wait[i] = now[i];
+            sum[i] += now[i];
+            late[i] += now[i] > self->threshold;
+            now[i] = positive(now[i] + self->service * service[i] - self->interarrival * interarrival[i]);
+        }
+    }
+    for (int i = 0; i < ULAM_LANES; i++) mean_wait[i] = sum[i] / (double)self->customers;
+    for (int i = 0; i < ULAM_LANES; i++) delayed[i] = late[i] / (double)self->customers;
 }
 
 /* E max(0, X - Y) for X and Y sums of k exponential times of rates mu >= lambda. Of a service and an arrival clock, the
@@ -193,7 +219,9 @@ static void delayed_exact(const ulam_value *values, double *exact)
 
 static uint64_t queue_block(const ulam_value *values)
 {
-    const int64_t runs = 16384 / values[CUSTOMERS].integer;
+    const int64_t customers = values[CUSTOMERS].integer;
+    int64_t runs = 65536 / customers;
+    if (runs < ULAM_LANES && customers <= 10000) runs = ULAM_LANES;
     return runs < 1 ? 1 : runs > 4096 ? 4096 : (uint64_t)runs;
 }
 
@@ -222,4 +250,5 @@ const ulam_model ulam_model_queue = {
     .point_size = sizeof(queue),
     .setup = queue_setup,
     .run = queue_run,
+    .run_lanes = queue_run_lanes,
 };

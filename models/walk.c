@@ -31,7 +31,8 @@ enum {
 
 enum {
     MAX_DIMENSION = 8,
-    SHORT_WALK = 8 /* steps up to which a self-avoiding walk is drawn step by step */
+    SHORT_WALK = 8, /* steps up to which a self-avoiding walk is drawn step by step */
+    DRAWN_BITS = 60 /* of a word, from which a simple walk takes several steps */
 };
 
 static const char *const kinds[] = {[SIMPLE] = "simple", [SELF_AVOIDING] = "self_avoiding", NULL};
@@ -75,6 +76,7 @@ typedef struct {
     unsigned dimension;
     unsigned bits; /* of a coordinate */
     size_t steps;
+    size_t steps_a_word; /* of a simple walk */
     bool self_avoiding;
     scratch *scratch; /* of self-avoiding walks in two dimensions and more; owned */
 } walk;
@@ -104,12 +106,22 @@ static void walk_teardown(void *point)
     self->scratch = NULL;
 }
 
+/* A simple walk reads a word as a fraction f, goes in direction floor(2 d f), and on with the fraction that is left of
+ * 2 d f. Directions so stay within 2^-40 of equal chances while 40 bits are left, and equal where 2 d is a power of 2. */
+static size_t steps_a_word(unsigned dimension)
+{
+    size_t steps = 0;
+    for (uint64_t paths = 1; paths * 2 * dimension <= UINT64_C(1) << (DRAWN_BITS - 40); paths *= 2 * dimension) steps++;
+    return steps;
+}
+
 static ulam_status walk_setup(const ulam_value *values, void *point, ulam_error *error)
 {
     walk *self = point;
     self->dimension = (unsigned)values[DIMENSION].integer;
     self->bits = 64 / self->dimension;
     self->steps = (size_t)values[STEPS].integer;
+    self->steps_a_word = steps_a_word(self->dimension);
     self->self_avoiding = values[KIND].choice == SELF_AVOIDING;
     if (!self->self_avoiding || self->dimension == 1) return ULAM_OK;
 
@@ -221,17 +233,71 @@ static double self_avoiding_r2(const walk *self, ulam_rng *rng)
     return squared_length(self, self->scratch->sites[self->steps]);
 }
 
+/* The displacement by a word's steps: 128 + coordinate, a byte each. */
+static const uint64_t no_displacement = UINT64_C(0x8080808080808080);
+static const uint64_t drawn = (UINT64_C(1) << DRAWN_BITS) - 1;
+
+static inline uint64_t displacement_by(uint64_t direction)
+{
+    const uint64_t one = 1 - 2 * (direction & 1); /* or -1 */
+    return one << (direction >> 1 << 3);
+}
+
+static inline int64_t coordinate_of(uint64_t displacement, unsigned k)
+{
+    return (int64_t)(displacement >> 8 * k & 255) - 128;
+}
+
 static double simple_r2(const walk *self, ulam_rng *rng)
 {
+    const uint64_t choices = 2 * self->dimension;
     int64_t position[MAX_DIMENSION] = {0};
     double sum = 0;
 
-    for (size_t step = 0; step < self->steps; step++) {
-        const uint64_t direction = ulam_integer_below(rng, 2 * self->dimension);
-        position[direction / 2] += direction % 2 ? -1 : 1;
+    for (size_t left = self->steps; left > 0;) {
+        const size_t steps = left < self->steps_a_word ? left : self->steps_a_word;
+        uint64_t fraction = ulam_word64(rng) >> (64 - DRAWN_BITS), displacement = no_displacement;
+        for (size_t step = 0; step < steps; step++) {
+            const uint64_t product = fraction * choices;
+            displacement += displacement_by(product >> DRAWN_BITS);
+            fraction = product & drawn;
+        }
+        for (unsigned k = 0; k < self->dimension; k++) position[k] += coordinate_of(displacement, k);
+        left -= steps;
     }
     for (unsigned k = 0; k < self->dimension; k++) sum += (double)position[k] * (double)position[k];
     return sum;
+}
+
+/* Simple walks; self-avoiding ones reject, each as often as it must, and are left to walk_run(). */
+ULAM_LANES_KERNEL(walk_run_lanes)
+{
+    const walk *self = point;
+    double *r2 = out + R2 * ULAM_LANES, *end_to_end = out + END_TO_END * ULAM_LANES;
+    const uint64_t choices = 2 * self->dimension;
+    int64_t position[MAX_DIMENSION][ULAM_LANES] = {0};
+    uint64_t fraction[ULAM_LANES], displacement[ULAM_LANES];
+
+    if (self->self_avoiding) return;
+    for (size_t left = self->steps; left > 0;) {
+        const size_t steps = left < self->steps_a_word ? left : self->steps_a_word;
+        ulam_lanes_word64(lanes, fraction);
+        for (int i = 0; i < ULAM_LANES; i++) fraction[i] >>= 64 - DRAWN_BITS;
+        for (int i = 0; i < ULAM_LANES; i++) displacement[i] = no_displacement;
+        for (size_t step = 0; step < steps; step++)
+            for (int i = 0; i < ULAM_LANES; i++) {
+                const uint64_t product = fraction[i] * choices;
+                displacement[i] += displacement_by(product >> DRAWN_BITS);
+                fraction[i] = product & drawn;
+            }
+        for (unsigned k = 0; k < self->dimension; k++)
+            for (int i = 0; i < ULAM_LANES; i++) position[k][i] += coordinate_of(displacement[i], k);
+        left -= steps;
+    }
+    for (int i = 0; i < ULAM_LANES; i++) r2[i] = 0;
+    for (unsigned k = 0; k < self->dimension; k++)
+        for (int i = 0; i < ULAM_LANES; i++) r2[i] += (double)position[k][i] * (double)position[k][i];
+    ulam_lanes_sqrt(r2, end_to_end);
 }
 
 static void walk_run(const void *point, ulam_rng *rng, double *out)
@@ -308,7 +374,8 @@ static void end_to_end_exact(const ulam_value *values, double *exact)
 static uint64_t walk_block(const ulam_value *values)
 {
     const int64_t n = values[STEPS].integer;
-    const int64_t runs = values[KIND].choice == SIMPLE ? 65536 / n : 1000000 / (n * n);
+    int64_t runs = values[KIND].choice == SIMPLE ? 65536 / n : 1000000 / (n * n);
+    if (values[KIND].choice == SIMPLE && runs < ULAM_LANES && n <= 1000000) runs = ULAM_LANES;
     return runs < 1 ? 1 : runs > 4096 ? 4096 : (uint64_t)runs;
 }
 
@@ -337,4 +404,5 @@ const ulam_model ulam_model_walk = {
     .setup = walk_setup,
     .teardown = walk_teardown,
     .run = walk_run,
+    .run_lanes = walk_run_lanes,
 };

@@ -9,10 +9,18 @@
 #include <ulam/bytes.h>
 #include <ulam/status.h>
 
+/* The memory that HDF5 keeps a file in. */
+typedef struct {
+    unsigned char *data;
+    size_t size;
+    bool lent; /* it is the caller's, who only wants it read */
+} ulam_h5_memory;
+
 /* An open file, and whether anything went wrong with it: after the first failure the functions that take one do nothing
  * (and return NULL, 0 or H5I_INVALID_HID), so that a caller may look once, at the end. Closing it closes all its objects. */
 typedef struct {
     hid_t file;
+    ulam_h5_memory memory;
     ulam_status status;
     ulam_error *error;
     ulam_status
@@ -30,12 +38,13 @@ void ulam_h5_begin(ulam_h5 *self, ulam_status failure, ulam_error *error);
 /* An empty file. Look at self->status; whatever it is, call ulam_h5_close(). */
 void ulam_h5_create(ulam_h5 *self, ulam_error *error);
 
-/* Opens the file whose bytes these are, after ulam_h5_begin(). */
+/* Opens the file whose bytes these are, after ulam_h5_begin(), to read it. They are not copied: the image stays until
+ * ulam_h5_close(), as does self where it is. */
 void ulam_h5_open(ulam_h5 *self, const ulam_bytes *image);
 
 void ulam_h5_close(ulam_h5 *self);
 
-/* The file's bytes, into the empty image. */
+/* The file's bytes, into the empty image. Closes the file: nothing can be added to it any more. */
 void ulam_h5_image(ulam_h5 *self, ulam_bytes *image);
 
 /* Notes that HDF5 failed at `doing` something with `name`, with HDF5's own reason. */

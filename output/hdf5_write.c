@@ -3,7 +3,7 @@
 
 #include "hdf5_write.h"
 
-static const hsize_t chunk_bytes = (hsize_t)4 << 20;
+static const hsize_t chunk_bytes = (hsize_t)1 << 20;
 
 hid_t ulam_h5_make_group(ulam_h5 *self, hid_t parent, const char *name)
 {
@@ -143,12 +143,34 @@ hid_t ulam_h5_put(ulam_h5 *self, hid_t group, const char *name, ulam_h5_type typ
     hid_t dataset = file_type < 0 ? H5I_INVALID_HID : make_dataset(group, name, file_type, shape, rank, chunked);
     if (dataset < 0)
         ulam_h5_fail(self, "make the dataset", name);
-    else if (H5Dwrite(dataset, type_in_memory(type, file_type), H5S_ALL, H5S_ALL, H5P_DEFAULT, padded ? padded : data) <
-             0)
+    else if (data && H5Dwrite(dataset, type_in_memory(type, file_type), H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                              padded ? padded : data) < 0)
         ulam_h5_fail(self, "write the dataset", name);
     if (file_type >= 0) H5Tclose(file_type);
     free(padded);
     return dataset;
+}
+
+size_t ulam_h5_chunk_length(ulam_h5 *self, hid_t dataset)
+{
+    hsize_t length = 0;
+    if (self->status != ULAM_OK) return 0;
+    const hid_t creation = H5Dget_create_plist(dataset);
+    if (creation < 0 || H5Pget_chunk(creation, 1, &length) != 1) ulam_h5_fail(self, "find", "a dataset's chunks");
+    if (creation >= 0) H5Pclose(creation);
+    return (size_t)length;
+}
+
+void ulam_h5_put_chunk(ulam_h5 *self, hid_t dataset, size_t offset, const unsigned char *bytes, size_t n)
+{
+    if (self->status != ULAM_OK) return;
+    const hsize_t start = offset, count = n;
+    const hid_t place = H5Dget_space(dataset), all = H5Screate_simple(1, &count, NULL);
+    if (place < 0 || all < 0 || H5Sselect_hyperslab(place, H5S_SELECT_SET, &start, NULL, &count, NULL) < 0 ||
+        H5Dwrite(dataset, H5T_NATIVE_UINT8, all, place, H5P_DEFAULT, bytes) < 0)
+        ulam_h5_fail(self, "write", "a chunk");
+    if (all >= 0) H5Sclose(all);
+    if (place >= 0) H5Sclose(place);
 }
 
 void ulam_h5_put_attribute(ulam_h5 *self, hid_t object, const char *name, hid_t type, hid_t memory_type, hid_t space,

@@ -20,9 +20,16 @@ typedef enum {
 
 hid_t ulam_h5_make_group(ulam_h5 *self, hid_t parent, const char *name);
 
-/* Makes a dataset of that shape (rank 0: a single value) and writes data, in checksummed chunks where HDF5 can. */
+/* Makes a dataset of that shape (rank 0: a single value) and writes data, in checksummed chunks where HDF5 can. NULL: the
+ * data come later. */
 hid_t ulam_h5_put(ulam_h5 *self, hid_t group, const char *name, ulam_h5_type type, const hsize_t *shape, int rank,
                   const void *data);
+
+/* The length of a chunk of a dataset of one dimension. */
+size_t ulam_h5_chunk_length(ulam_h5 *self, hid_t dataset);
+
+/* Writes n bytes from `offset` on: a whole chunk, or the last. */
+void ulam_h5_put_chunk(ulam_h5 *self, hid_t dataset, size_t offset, const unsigned char *bytes, size_t n);
 
 /* Attributes. Texts are of fixed length; NULL leaves the attribute out. */
 void ulam_h5_put_text(ulam_h5 *self, hid_t object, const char *name, const char *text);

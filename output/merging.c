@@ -67,6 +67,7 @@ ulam_status ulam_merging_read(const ulam_merging *self, size_t i, ulam_merged_fi
     if (h5.status == ULAM_OK) other = compare_identity(self, i, identity);
     if (h5.status == ULAM_OK && other == ULAM_OK) {
         ulam_stored_read(&file->stored, &h5, &self->job);
+        if (h5.status == ULAM_OK) h5.status = ulam_stored_unpack(&file->stored, h5.error);
         file->facts.n_points = file->stored.job.n_points;
         if (self->pools) ulam_read_failures(&h5, &file->facts);
         ulam_read_provenance(&h5, &file->facts.provenance);

@@ -39,6 +39,14 @@ ulam_status ulam_read_close(ulam_h5 *h5, ulam_bytes *image, const char *path)
     return h5->status;
 }
 
+void ulam_read_release(ulam_h5 *h5, ulam_bytes *image)
+{
+    ulam_h5_close(h5);
+    unsigned char *rest = image->data ? realloc(image->data, 1) : NULL;
+    if (!rest) return;
+    *image = (ulam_bytes){.data = rest, .size = 1, .capacity = 1};
+}
+
 static void read_head(ulam_h5 *h5, ulam_result *self)
 {
     self->version = ulam_h5_need_text(h5, h5->file, "ulam_version");
@@ -46,6 +54,7 @@ static void read_head(ulam_h5 *h5, ulam_result *self)
     self->seed = ulam_h5_get_unsigned(h5, h5->file, "seed");
     self->seeds = ulam_h5_get_unsigneds(h5, h5->file, "seeds", &self->n_seeds);
     self->job = ulam_h5_need_text(h5, h5->file, "job");
+    self->model_source = ulam_h5_get_text(h5, h5->file, "model_source");
     self->identity = ulam_h5_need_text(h5, h5->file, "identity");
     self->part = ulam_h5_get_unsigned(h5, h5->file, "part");
     self->parts = ulam_h5_get_unsigned(h5, h5->file, "parts");
@@ -110,6 +119,7 @@ void ulam_result_free(ulam_result *self)
     free(self->model);
     free(self->version);
     free(self->job);
+    free(self->model_source);
     free(self->identity);
     free(self->seeds);
     free(self->runs);

@@ -11,6 +11,9 @@
  * other than ULAM_OK, and a message that names it. Close it whatever comes of it. */
 void ulam_read_open(ulam_h5 *h5, ulam_bytes *image, const char *path, ulam_error *error);
 
+/* Gives the file's memory back, once everything has been read and while more is made of it. ulam_read_close() follows. */
+void ulam_read_release(ulam_h5 *h5, ulam_bytes *image);
+
 /* Closes the file; says in the message which one it was. */
 ulam_status ulam_read_close(ulam_h5 *h5, ulam_bytes *image, const char *path);
 

@@ -107,8 +107,9 @@ typedef struct {
 
 typedef struct {
     char *model, *version, *job, *identity;
-    uint64_t seed;   /* of a file that pools jobs of several: the least */
-    uint64_t *seeds; /* [n_seeds], ascending; none: the file is of one job */
+    char *model_source; /* text of a model that was not built in; NULL: none */
+    uint64_t seed;      /* of a file that pools jobs of several: the least */
+    uint64_t *seeds;    /* [n_seeds], ascending; none: the file is of one job */
     size_t n_seeds;
     bool complete;
     size_t n_points;

@@ -17,6 +17,8 @@ typedef struct {
     bool accept_model;
     bool other_model; /* and it was accepted */
     FILE *difference; /* what was found so far */
+    ulam_bytes image; /* the file's */
+    ulam_result points;
     ulam_stored stored;
 } resumption;
 
@@ -43,15 +45,19 @@ static void compare_jobs(resumption *self)
     free(identity);
 }
 
+static void read_points(resumption *self)
+{
+    ulam_stored_read(&self->stored, &self->h5, self->state->job);
+    ulam_read_points(&self->h5, &self->points);
+    if (self->h5.status == ULAM_OK && self->points.n_points != self->stored.job.n_points)
+        ulam_h5_fail_format(&self->h5, "not of the expected length", "points");
+}
+
 static void compare_points(resumption *self)
 {
-    ulam_result points = {0};
-    ulam_stored_read(&self->stored, &self->h5, self->state->job);
-    ulam_read_points(&self->h5, &points);
-    if (self->h5.status == ULAM_OK && points.n_points != self->stored.job.n_points)
-        ulam_h5_fail_format(&self->h5, "not of the expected length", "points");
-    if (self->h5.status == ULAM_OK) ulam_stored_difference(self->difference, &self->stored, &points, self->state->job);
-    ulam_result_free(&points);
+    self->h5.status = ulam_stored_unpack(&self->stored, self->h5.error);
+    if (self->h5.status == ULAM_OK)
+        ulam_stored_difference(self->difference, &self->stored, &self->points, self->state->job);
 }
 
 /* Takes over what the file knows, all or nothing. */
@@ -71,13 +77,17 @@ static void take(resumption *self)
     *self->state = read;
 }
 
+/* The file's image, its packed state and the state need not be in memory all at once. */
 static ulam_file_relation compare(resumption *self, ulam_provenance *provenance)
 {
     if (!ulam_pool_mention(&self->h5, self->difference)) compare_jobs(self);
-    if (self->h5.status == ULAM_OK && !differs(self)) compare_points(self);
+    if (self->h5.status != ULAM_OK || differs(self)) return ULAM_FILE_OTHER;
+    read_points(self);
+    ulam_read_provenance(&self->h5, provenance);
+    ulam_read_release(&self->h5, &self->image);
+    if (self->h5.status == ULAM_OK) compare_points(self);
     if (self->h5.status != ULAM_OK || differs(self)) return ULAM_FILE_OTHER;
     take(self);
-    ulam_read_provenance(&self->h5, provenance);
     return ULAM_FILE_SAME;
 }
 
@@ -92,21 +102,21 @@ ulam_status ulam_result_resume(const char *path, ulam_state *state, bool accept_
     if (stat(path, &facts) != 0 && errno == ENOENT) return ULAM_OK;
 
     ulam_error unused = {0};
-    ulam_bytes image;
     size_t size;
     resumption self = {.state = state, .accept_model = accept_model};
     self.difference = open_memstream(difference, &size);
-    ulam_read_open(&self.h5, &image, path, error ? error : &unused);
+    ulam_read_open(&self.h5, &self.image, path, error ? error : &unused);
     if (!self.difference) ulam_h5_fail_memory(&self.h5);
     *relation = ULAM_FILE_OTHER;
     if (self.h5.status == ULAM_OK) *relation = compare(&self, provenance);
     ulam_stored_free(&self.stored);
+    ulam_result_free(&self.points);
     if (self.difference && fclose(self.difference) != 0) ulam_h5_fail_memory(&self.h5);
-    const ulam_status status = ulam_read_close(&self.h5, &image, path);
+    const ulam_status status = ulam_read_close(&self.h5, &self.image, path);
     if (status != ULAM_OK || *relation == ULAM_FILE_SAME) {
         free(*difference);
         *difference = NULL;
     }
-    if (status != ULAM_OK) ulam_provenance_free(provenance);
+    if (status != ULAM_OK || *relation != ULAM_FILE_SAME) ulam_provenance_free(provenance);
     return status;
 }

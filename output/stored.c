@@ -78,17 +78,21 @@ void ulam_stored_read(ulam_stored *self, ulam_h5 *h5, const ulam_job *real)
     const hid_t group = ulam_h5_get_group(h5, h5->file, "state");
     const hid_t dataset = ulam_h5_get_dataset(h5, group, "bytes");
     const size_t size = ulam_h5_length(h5, dataset);
-    unsigned char *bytes = ulam_h5_get_bytes(h5, dataset, size);
-    if (h5->status == ULAM_OK) {
-        ulam_reader reader = {.at = bytes, .end = bytes + size};
-        read_points(self, h5, real, &reader);
-        if (h5->status == ULAM_OK) h5->status = ulam_state_unpack(&self->state, &self->job, &reader, h5->error);
-        if (h5->status == ULAM_OK && reader.at != reader.end)
-            ulam_h5_fail_format(h5, "there is more than a state", "bytes");
-    }
-    free(bytes);
+    self->bytes = ulam_h5_get_bytes(h5, dataset, size);
+    self->reader = (ulam_reader){.at = self->bytes, .end = self->bytes ? self->bytes + size : NULL};
+    if (h5->status == ULAM_OK) read_points(self, h5, real, &self->reader);
     ulam_h5_done(h5, dataset);
     ulam_h5_done(h5, group);
+}
+
+ulam_status ulam_stored_unpack(ulam_stored *self, ulam_error *error)
+{
+    ulam_status status = ulam_state_unpack(&self->state, &self->job, &self->reader, error);
+    if (!status && self->reader.at != self->reader.end)
+        status = ulam_fail(error, ULAM_EFORMAT, "the state is damaged: there is more than a state");
+    free(self->bytes);
+    self->bytes = NULL;
+    return status;
 }
 
 void ulam_stored_free(ulam_stored *self)
@@ -96,6 +100,7 @@ void ulam_stored_free(ulam_stored *self)
     if (self->state.job) ulam_state_free(&self->state);
     free(self->points);
     free(self->place);
+    free(self->bytes);
     *self = (ulam_stored){0};
 }
 

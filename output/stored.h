@@ -9,10 +9,12 @@
 #include "hdf5_read.h"
 
 typedef struct {
-    ulam_job job;       /* the file's points, as far as a state needs them */
-    ulam_point *points; /* [job.n_points], owned */
-    ulam_state state;   /* of these */
-    size_t *place;      /* [job.n_points], the point of the job that has the same values; SIZE_MAX: none has */
+    ulam_job job;         /* the file's points, as far as a state needs them */
+    ulam_point *points;   /* [job.n_points], owned */
+    ulam_state state;     /* of these */
+    size_t *place;        /* [job.n_points], the point of the job that has the same values; SIZE_MAX: none has */
+    unsigned char *bytes; /* of /state, until they are unpacked, owned */
+    ulam_reader reader;   /* at the packed state */
 } ulam_stored;
 
 /* Consecutive runs. */
@@ -20,9 +22,11 @@ typedef struct {
     uint64_t first, end;
 } ulam_run_range;
 
-/* Reads /state, from the bytes of a job that has the real one's identity. Not to be copied. Report through the file's
- * status; whatever that is, ulam_stored_free() may be called. */
+/* Reads /state, from the bytes of a job that has the real one's identity; its sums are there once they are unpacked, for
+ * which the file need no longer be open. Not to be copied. Reading reports through the file's status; unpacking: ULAM_EFORMAT,
+ * ULAM_ENOMEM. Whatever comes of it, ulam_stored_free() may be called. */
 void ulam_stored_read(ulam_stored *self, ulam_h5 *h5, const ulam_job *real);
+ulam_status ulam_stored_unpack(ulam_stored *self, ulam_error *error);
 void ulam_stored_free(ulam_stored *self);
 
 /* The ranges of runs known at a point of a state, in order: the index-th, from 0. False: there are no more. */

@@ -6,7 +6,8 @@
 #include "read_parts.h"
 #include "state_bytes.h"
 
-/* A packed job begins with four texts: its path, its text, its output, its part; the files follow. */
+/* A packed job begins with four texts: its path, its text, its output, its part. What its model was opened to follows, by
+ * its size, and then the files. The file keeps path, part and files: a model is opened anew from these. */
 
 ulam_status ulam_stored_job_pack(const ulam_job *job, ulam_bytes *bytes)
 {
@@ -16,6 +17,7 @@ ulam_status ulam_stored_job_pack(const ulam_job *job, ulam_bytes *bytes)
     ulam_reader reader = {.at = packed.data, .end = packed.data + packed.size};
     char *path = ulam_reader_get_text(&reader), *text = ulam_reader_get_text(&reader);
     char *output = ulam_reader_get_text(&reader), *part = ulam_reader_get_text(&reader);
+    ulam_reader_get(&reader, (size_t)ulam_reader_get_u64(&reader));
     if (!path || reader.failed) {
         status = ULAM_ENOMEM;
     } else {
@@ -40,6 +42,7 @@ static ulam_status repack(ulam_reader *stored, const char *text, const char *out
     if (!status) status = ulam_bytes_put_text(bytes, text);
     if (!status) status = ulam_bytes_put_text(bytes, output);
     if (!status) status = ulam_bytes_put_text(bytes, whole ? NULL : part);
+    if (!status) status = ulam_bytes_put_u64(bytes, 0);
     if (!status) status = ulam_bytes_put(bytes, stored->at, (size_t)(stored->end - stored->at));
     free(part);
     free(path);

@@ -15,6 +15,7 @@ void ulam_write_head(ulam_h5 *h5, const ulam_state *state, const ulam_pool *pool
     ulam_h5_put_unsigned(h5, h5->file, "seed", job->seed);
     if (pool) ulam_h5_put_unsigneds(h5, h5->file, "seeds", pool->seeds, pool->n_seeds);
     ulam_h5_put_text(h5, h5->file, "job", job->text);
+    ulam_h5_put_text(h5, h5->file, "model_source", job->model_source);
     ulam_h5_put_text(h5, h5->file, "identity", identity);
     ulam_h5_put_unsigned(h5, h5->file, "part", job->part);
     ulam_h5_put_unsigned(h5, h5->file, "parts", job->parts);

@@ -24,9 +24,25 @@ static ulam_status reserve(ulam_bytes *self, size_t more)
     return ULAM_OK;
 }
 
+static ulam_status put_through(ulam_bytes *self, const unsigned char *data, size_t size)
+{
+    while (size > 0) {
+        const size_t room = self->capacity - self->size, part = size < room ? size : room;
+        memcpy(self->data + self->size, data, part);
+        self->size += part;
+        data += part;
+        size -= part;
+        if (self->size < self->capacity) continue;
+        if (self->drain->take(self->drain->self, self->data, self->size)) return ULAM_ENOMEM;
+        self->size = 0;
+    }
+    return ULAM_OK;
+}
+
 ulam_status ulam_bytes_put(ulam_bytes *self, const void *data, size_t size)
 {
     if (size == 0) return ULAM_OK;
+    if (self->drain) return put_through(self, data, size);
     if (reserve(self, size)) return ULAM_ENOMEM;
     memcpy(self->data + self->size, data, size);
     self->size += size;
@@ -51,8 +67,8 @@ ulam_status ulam_bytes_put_text(ulam_bytes *self, const char *text)
 {
     if (!text) return ulam_bytes_put_u64(self, null_text);
     const size_t length = strlen(text);
-    if (reserve(self, 8 + length)) return ULAM_ENOMEM;
-    ulam_bytes_put_u64(self, length);
+    if (!self->drain && reserve(self, 8 + length)) return ULAM_ENOMEM;
+    if (ulam_bytes_put_u64(self, length)) return ULAM_ENOMEM;
     return ulam_bytes_put(self, text, length);
 }
 

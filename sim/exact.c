@@ -82,11 +82,12 @@ static uint64_t sign_limb(const ulam_exact *self)
 static ulam_status reserve(ulam_exact *self, uint32_t used)
 {
     if (used <= self->capacity) return ULAM_OK;
-    const uint32_t capacity = (used + 1) | 1; /* odd: malloc's own word fills it up to 16 bytes */
-    uint64_t *limb = realloc(self->limb, capacity * sizeof *limb);
+    const uint32_t capacity = used | 1; /* odd: malloc's own word fills it up to 16 bytes */
+    uint64_t *limb = realloc(self->capacity ? self->limb : NULL, capacity * sizeof *limb);
     if (!limb) return ULAM_ENOMEM;
+    if (self->capacity == 0 && self->used) memcpy(limb, self->limb, self->used * sizeof *limb);
     self->limb = limb;
-    self->capacity = capacity;
+    self->capacity = (uint16_t)capacity;
     return ULAM_OK;
 }
 
@@ -115,7 +116,7 @@ static ulam_status cover(ulam_exact *self, int32_t low, int32_t high)
     for (uint32_t i = 0; i < below; i++) self->limb[i] = 0;
     for (uint32_t i = below + self->used; i < used; i++) self->limb[i] = sign;
     self->low = low;
-    self->used = used;
+    self->used = (uint16_t)used;
     return ULAM_OK;
 }
 
@@ -148,7 +149,7 @@ static ulam_status add_term(ulam_exact *self, term addend)
 
 void ulam_exact_free(ulam_exact *self)
 {
-    free(self->limb);
+    if (self->capacity) free(self->limb);
     *self = (ulam_exact){0};
 }
 

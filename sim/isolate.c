@@ -16,6 +16,7 @@
 #include <ulam/isolate.h>
 
 #include "isolated_child.h"
+#include "stretch.h"
 
 static const size_t board_values = (size_t)1 << 17; /* 1 MiB, or one run */
 static const double patience = 1;                   /* s that a child has to tear its points down */
@@ -24,7 +25,7 @@ struct ulam_isolated {
     const ulam_job *job;
     ulam_isolated_board *board;
     size_t board_size; /* bytes */
-    uint64_t capacity; /* runs that the board has room for */
+    size_t capacity;   /* runs that the board has room for */
     pid_t child;       /* 0: none */
     bool known;        /* how the last child ended: wait_status */
     int wait_status;
@@ -136,12 +137,11 @@ static void end(ulam_isolated *self)
 
 /* Commands */
 
-static bool post(ulam_isolated *self, size_t point, uint64_t first, uint64_t n)
+static bool post(ulam_isolated *self, const ulam_stretch *stretch)
 {
     ulam_isolated_board *board = self->board;
-    board->point = point;
-    board->first = first;
-    board->n = n;
+    board->command = *stretch;
+    board->stride = self->capacity;
     board->failure = (ulam_error){0};
     atomic_store(&board->progress, ULAM_CHILD_IDLE);
     ssize_t sent;
@@ -202,16 +202,17 @@ static void read_failure(ulam_isolated *self, ulam_status status, ulam_error *er
     ulam_fail(error, status, "%s", self->board->failure.message);
 }
 
-/* Performs what fits on the board. *done runs were done; *failed: and the one behind them failed. */
-static ulam_status perform(ulam_isolated *self, size_t point, uint64_t first, uint64_t n, uint64_t *done, bool *failed,
-                           ulam_error *cause, ulam_error *error)
+/* Performs a stretch that fits on the board. *done runs were done; *failed: and the one behind them failed. If the child was
+ * lost in a group of lanes, that group is left to be performed one by one. */
+static ulam_status perform(ulam_isolated *self, ulam_stretch *stretch, uint64_t *done, bool *failed, ulam_error *cause,
+                           ulam_error *error)
 {
     uint64_t progress = ULAM_CHILD_IDLE, seen = ULAM_CHILD_IDLE;
     outcome reply = DIED;
     for (int tries = 0; progress == ULAM_CHILD_IDLE && tries < 3; tries++) {
         if (!self->child && start(self, error)) return ULAM_ESYSTEM;
         self->n_said = 0;
-        reply = post(self, point, first, n) ? await(self, &seen) : DIED;
+        reply = post(self, stretch) ? await(self, &seen) : DIED;
         if (reply != ANSWERED && self->child) end(self);
         progress = atomic_load(&self->board->progress);
     }
@@ -219,8 +220,8 @@ static ulam_status perform(ulam_isolated *self, size_t point, uint64_t first, ui
         return ulam_fail(error, ULAM_ESYSTEM, "the child process to perform runs in ended before it had begun one");
     const bool running = progress >= ULAM_CHILD_RUNNING;
     *done = running ? progress - ULAM_CHILD_RUNNING : 0;
-    if (*done >= n) {
-        *done = n;
+    if (*done >= stretch->n) {
+        *done = stretch->n;
         return ULAM_OK;
     }
     if (reply == OVERDUE && progress != seen) return ULAM_OK; /* it just made it */
@@ -228,6 +229,11 @@ static ulam_status perform(ulam_isolated *self, size_t point, uint64_t first, ui
         const ulam_status status = self->board->failure.status;
         read_failure(self, status ? status : ULAM_EINVAL, error);
         return status ? status : ULAM_EINVAL;
+    }
+    const uint64_t at = stretch->first + *done;
+    if (reply != ANSWERED && running && at >= stretch->lanes_from) {
+        stretch->lanes_from = at + ULAM_LANES;
+        return ULAM_OK;
     }
     *failed = true;
     if (reply == ANSWERED)
@@ -248,6 +254,7 @@ ulam_isolated *ulam_isolated_open(const ulam_job *job)
     const size_t width = job->width ? job->width : 1;
     *self = (ulam_isolated){.job = job, .commands = -1, .report = -1};
     self->capacity = width < board_values ? board_values / width : 1;
+    if (self->capacity > ULAM_LANES) self->capacity -= self->capacity % ULAM_LANES;
     self->board_size = sizeof *self->board + self->capacity * width * sizeof *self->board->values;
     self->board = mmap(NULL, self->board_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (self->board != MAP_FAILED) return self;
@@ -271,18 +278,26 @@ void ulam_isolated_close(ulam_isolated *self)
     free(self);
 }
 
-ulam_status ulam_isolated_perform(ulam_isolated *self, size_t point, uint64_t first, uint64_t n, double *values,
+static void collect(const ulam_isolated *self, double *values, size_t stride, size_t runs)
+{
+    const double *from = self->board->values;
+    for (size_t e = 0; e < self->job->width; e++)
+        memcpy(values + e * stride, from + e * self->capacity, runs * sizeof *values);
+}
+
+ulam_status ulam_isolated_perform(ulam_isolated *self, ulam_stretch stretch, double *values, size_t stride,
                                   uint64_t *done, ulam_error *cause, ulam_error *error)
 {
-    const size_t width = self->job->width;
     bool failed = false;
     ulam_status status = ULAM_OK;
     *done = 0;
-    while (!status && !failed && *done < n) {
-        const uint64_t runs = n - *done < self->capacity ? n - *done : self->capacity;
+    while (!status && !failed && stretch.n) {
+        ulam_stretch command = stretch;
+        if (command.n > self->capacity) command.n = self->capacity;
         uint64_t now = 0;
-        status = perform(self, point, first + *done, runs, &now, &failed, cause, error);
-        if (!status && now) memcpy(values + *done * width, self->board->values, (size_t)now * width * sizeof *values);
+        status = perform(self, &command, &now, &failed, cause, error);
+        if (!status) collect(self, values + *done, stride, (size_t)now);
+        stretch = (ulam_stretch){stretch.point, stretch.first + now, stretch.n - now, command.lanes_from};
         *done += now;
     }
     return status;

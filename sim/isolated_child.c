@@ -10,8 +10,8 @@
 #include <sys/syscall.h>
 
 #include "isolated_child.h"
-#include "perform_run.h"
 #include "prepared.h"
+#include "stretch.h"
 
 enum {
     COMMANDS = 3 /* its descriptor in the child */
@@ -66,20 +66,24 @@ static void detach(const ulam_isolated_terms *terms)
     reset_signals();
 }
 
-static void perform(const ulam_job *job, ulam_prepared *prepared, ulam_isolated_board *board)
+static void perform(ulam_performer *performer, ulam_prepared *prepared, ulam_isolated_board *board)
 {
-    const size_t p = board->point;
-    const uint64_t first = board->first, n = board->n;
+    ulam_stretch rest = board->command;
+    const size_t stride = board->stride;
     const void *point;
+    uint64_t done = 0;
     ulam_error failure = {0};
     atomic_store(&board->progress, ULAM_CHILD_SETTING_UP);
-    ulam_status status = ulam_prepare(prepared, p, &point, &failure);
-    if (!status) atomic_store(&board->progress, ULAM_CHILD_RUNNING);
-    for (uint64_t r = 0; !status && r < n; r++) {
-        status = ulam_perform_run(job, p, point, first + r, board->values + r * job->width, &failure);
-        if (!status) atomic_store_explicit(&board->progress, ULAM_CHILD_RUNNING + r + 1, memory_order_release);
+    if (!ulam_prepare(prepared, rest.point, &point, &failure)) {
+        atomic_store(&board->progress, ULAM_CHILD_RUNNING);
+        while (rest.n) {
+            const uint64_t n = ulam_perform_next(performer, point, &rest, board->values + done, stride, &failure);
+            if (n == 0) break;
+            done += n;
+            atomic_store_explicit(&board->progress, ULAM_CHILD_RUNNING + done, memory_order_release);
+        }
     }
-    if (status) board->failure = failure;
+    if (failure.status) board->failure = failure;
 }
 
 static bool take(int commands)
@@ -103,11 +107,14 @@ _Noreturn void ulam_isolated_child(const ulam_isolated_terms *terms)
 {
     detach(terms);
     ulam_prepared prepared;
+    ulam_performer performer;
     ulam_prepared_init(&prepared, terms->job);
+    if (ulam_performer_init(&performer, terms->job)) _exit(EXIT_FAILURE);
     while (take(COMMANDS)) {
-        perform(terms->job, &prepared, terms->board);
+        perform(&performer, &prepared, terms->board);
         if (!answer(COMMANDS)) break;
     }
+    ulam_performer_free(&performer);
     ulam_prepared_free(&prepared);
     _exit(EXIT_SUCCESS);
 }

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <ulam/isolate.h>
 #include <ulam/job.h>
 
 /* ulam_isolated_board.progress; further on it is ULAM_CHILD_RUNNING + the runs done. */
@@ -18,11 +19,11 @@ enum {
 
 /* Shared memory. The parent writes a command, then a byte to the child; the child the rest, then a byte back. */
 typedef struct {
-    size_t point; /* the command: n runs of a point */
-    uint64_t first, n;
+    ulam_stretch command;
+    size_t stride; /* runs that there is room for */
     _Atomic uint64_t progress;
     ulam_error failure; /* of the run at which the child stopped (ULAM_ERUN), or of the point's setup */
-    double values[];    /* [run][element]; as far as progress says */
+    double values[];    /* [element][stride]; of as many runs as progress says */
 } ulam_isolated_board;
 
 /* What the child is started with. */

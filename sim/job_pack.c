@@ -1,4 +1,5 @@
-/* A job as bytes: its text, the path that messages name, the output, and the content of every file it names. */
+/* A job as bytes: the path that messages name, its text, the output, the part, what its model was opened to, and the content
+ * of every file it names. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,9 @@ ulam_status ulam_job_pack(const ulam_job *self, ulam_bytes *bytes)
     if (!status) status = ulam_bytes_put_text(bytes, self->text);
     if (!status) status = ulam_bytes_put_text(bytes, self->output);
     if (!status) status = ulam_bytes_put_text(bytes, self->storage->part);
+    const ulam_bytes *object = &self->storage->opened.object;
+    if (!status) status = ulam_bytes_put_u64(bytes, object->size);
+    if (!status) status = ulam_bytes_put(bytes, object->data, object->size);
     for (const ulam_job_file *node = self->storage->files; node && !status; node = node->next) {
         const ulam_file *file = &node->hashed.file;
         status = ulam_bytes_put_text(bytes, file->path);

@@ -4,6 +4,7 @@
 #define ULAM_JOB_PARTS_H
 
 #include <ulam/job.h>
+#include <ulam/open_model.h>
 
 #include "value.h"
 #include "yaml_tree.h"
@@ -22,9 +23,11 @@ struct ulam_job_storage {
     ulam_arena arena;
     char *path; /* of the job file */
     ulam_job_file *files;
-    bool *swept;    /* [n_parameters] */
-    uint64_t block; /* the job's own; 0: the model's */
-    char *part;     /* as it was asked for; NULL: the whole */
+    bool *swept;              /* [n_parameters] */
+    uint64_t block;           /* the job's own; 0: the model's */
+    char *part;               /* as it was asked for; NULL: the whole */
+    ulam_catalogue catalogue; /* a copy: its opener closes the model */
+    ulam_open_model opened;   /* the model, if it is not built in */
 };
 
 /* The values of one swept parameter. */
@@ -60,7 +63,9 @@ typedef struct {
     struct ulam_job_storage *storage;
     const ulam_job_source *source;
     const ulam_catalogue *catalogue;
-    ulam_reader *packed; /* the files come from here; NULL: from disk */
+    ulam_reader *packed;         /* the files come from here; NULL: from disk */
+    const unsigned char *object; /* [object_size] of the packed model; NULL: none came with it */
+    size_t object_size;
     ulam_yaml tree;
     const ulam_yaml_node *key[ULAM_KEYS]; /* NULL: not given */
     const ulam_model *model;
@@ -89,6 +94,12 @@ ulam_status ulam_job_read_file(const char *path, size_t limit, ulam_bytes *bytes
 
 /* The path as opened: relative ones start at the job file's folder. In the job's arena; NULL: out of memory. */
 char *ulam_job_resolve(ulam_job_reading *self, const char *path);
+
+/* Reads `model`: finds it in the catalogue, or has the catalogue's opener open it. */
+ulam_status ulam_job_read_model(ulam_job_reading *self);
+
+/* Fails for a key that must be given, at the end of the job file. */
+ulam_status ulam_job_fail_missing(const ulam_job_reading *self, ulam_job_key which, const char *expected);
 
 /* Makes the replacements of the source in the tree. */
 ulam_status ulam_job_replace(ulam_job_reading *self);

@@ -37,53 +37,10 @@ ulam_status ulam_job_read_scalar(const ulam_job_reading *self, ulam_job_key whic
     return ulam_yaml_fail(node, self->error, "%s is %s, expected %s", keys[which], ulam_yaml_show(node).text, expected);
 }
 
-static ulam_status fail_missing(const ulam_job_reading *self, ulam_job_key which, const char *expected)
+ulam_status ulam_job_fail_missing(const ulam_job_reading *self, ulam_job_key which, const char *expected)
 {
     const ulam_yaml_node end = {.where = self->tree.where, .line = self->tree.last_line, .column = 1};
     return ulam_yaml_fail(&end, self->error, "the key '%s' is missing, expected %s", keys[which], expected);
-}
-
-static ulam_status fail_model(const ulam_job_reading *self, const ulam_yaml_node *node)
-{
-    const size_t n = self->catalogue->count;
-    const char **names = calloc(n + 1, sizeof *names);
-    if (!names) return ulam_fail_memory(self->error, "reading a job");
-    for (size_t i = 0; i < n; i++) names[i] = self->catalogue->models[i]->name;
-    ulam_yaml_fail(node, self->error, "there is no model '%s', expected one of %s%s", ulam_show(node->text).text,
-                   ulam_show_names(names, n).text, ulam_show_nearest(node->text, names, n).text);
-    free(names);
-    return ULAM_EINVAL;
-}
-
-static ulam_status prepare_parameters(ulam_job_reading *self)
-{
-    const size_t n = self->model->n_parameters;
-    ulam_arena *arena = &self->tree.arena;
-    self->names = ulam_arena_take_array(arena, n + 1, sizeof *self->names);
-    self->fixed_node = ulam_arena_take_array(arena, n + 1, sizeof *self->fixed_node);
-    self->fixed = ulam_arena_take_array(arena, n + 1, sizeof *self->fixed);
-    self->columns = ulam_arena_take_array(arena, n + 1, sizeof *self->columns);
-    self->storage->swept = ulam_arena_take_array(&self->storage->arena, n + 1, sizeof *self->storage->swept);
-    self->job->axes = ulam_arena_take_array(&self->storage->arena, n + 1, sizeof *self->job->axes);
-    if (!self->names || !self->fixed_node || !self->fixed || !self->columns || !self->storage->swept ||
-        !self->job->axes)
-        return ulam_fail_memory(self->error, "reading a job");
-    for (size_t i = 0; i < n; i++) self->names[i] = self->model->parameters[i].name;
-    self->job->n_points = 1;
-    return ULAM_OK;
-}
-
-static ulam_status read_model(ulam_job_reading *self)
-{
-    const char *name, *expected = "the name of a model";
-    if (!self->key[ULAM_KEY_MODEL]) return fail_missing(self, ULAM_KEY_MODEL, expected);
-    const ulam_status status = ulam_job_read_scalar(self, ULAM_KEY_MODEL, expected, &name);
-    if (status) return status;
-    const ulam_yaml_node *node = self->key[ULAM_KEY_MODEL]->value;
-    self->model = self->job->model = ulam_catalogue_find(self->catalogue, name);
-    if (!self->model) return fail_model(self, node);
-    if (ulam_model_check(self->model, self->error)) return ulam_yaml_fail_within(node, self->error);
-    return prepare_parameters(self);
 }
 
 static ulam_status read_seed(ulam_job_reading *self)
@@ -122,7 +79,7 @@ static ulam_status read_runs(ulam_job_reading *self)
 {
     if (self->key[ULAM_KEY_RUNS]) return ulam_job_read_key_count(self, ULAM_KEY_RUNS, ULAM_MAX_RUNS, &self->runs);
     if (self->point_runs) return ULAM_OK;
-    return fail_missing(self, ULAM_KEY_RUNS, "how many runs each point gets, such as `runs: 10000`");
+    return ulam_job_fail_missing(self, ULAM_KEY_RUNS, "how many runs each point gets, such as `runs: 10000`");
 }
 
 static ulam_status read_block(ulam_job_reading *self)
@@ -199,7 +156,7 @@ static ulam_status read_parts(ulam_job_reading *self)
 {
     static ulam_status (*const parts[])(ulam_job_reading *) = {
         read_keys,
-        read_model,
+        ulam_job_read_model,
         read_seed,
         read_streams,
         read_block,
@@ -237,6 +194,13 @@ static ulam_status read_text(ulam_job_reading *self)
     return status;
 }
 
+static void read_object(ulam_job_reading *self)
+{
+    const uint64_t size = ulam_reader_get_u64(self->packed);
+    self->object_size = (size_t)size;
+    self->object = size > 0 ? ulam_reader_get(self->packed, (size_t)size) : NULL;
+}
+
 ulam_status ulam_job_read_packed(ulam_job *self, const ulam_job_source *source, ulam_reader *packed,
                                  const ulam_catalogue *catalogue, ulam_error *error)
 {
@@ -247,6 +211,9 @@ ulam_status ulam_job_read_packed(ulam_job *self, const ulam_job_source *source, 
     *self = (ulam_job){.part = 1, .parts = 1, .storage = calloc(1, sizeof *self->storage)};
     if (!self->storage) return ulam_fail_memory(error, "reading a job");
     reading.storage = self->storage;
+    self->storage->catalogue = *catalogue;
+    if (packed) read_object(&reading);
+    if (packed && packed->failed) return ulam_fail(error, ULAM_EFORMAT, "a packed job ends early");
     self->storage->path = ulam_arena_copy(&self->storage->arena, path, strlen(path));
     const ulam_status status = self->storage->path ? read_text(&reading) : ulam_fail_memory(error, "reading a job");
     free(reading.point_runs);
@@ -262,6 +229,7 @@ ulam_status ulam_job_read(ulam_job *self, const ulam_job_source *source, const u
 
 void ulam_job_free(ulam_job *self)
 {
+    if (self->storage) ulam_model_close(&self->storage->catalogue, &self->storage->opened);
     if (self->storage) ulam_arena_free(&self->storage->arena);
     free(self->storage);
     *self = (ulam_job){0};

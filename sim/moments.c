@@ -1,154 +1,17 @@
 #include <float.h>
 #include <math.h>
-#include <stdbool.h>
 
 #include <ulam/moments.h>
 
+#include "block_sums.h"
 #include "exact_span.h"
 
 enum {
-    LANES = 32,        /* independent partial sums: what a compiler needs to use vector registers */
-    CHUNK = 8 * LANES, /* so short that rounding errors do not pile up in a lane */
-    FEW = 8,           /* for so few values their exact powers cost no more than the expansion about a centre */
+    FEW = 8 /* for so few values their exact powers cost no more than the expansion about a centre */
 };
-
-/* Compiled for several generations of processors; the operations, hence the bits, are the same. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__) &&                       \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define VECTORISED __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#define VECTORISED
-#endif
 
 /* Below this, terms of the fourth power may have vanished beneath the smallest double. */
 static const double vanishing = 0x1p-800;
-
-typedef struct {
-    const double *values;
-    size_t n, stride;
-    bool gather; /* copy the values together, without the NaN */
-} block;
-
-/* The next values of a block, CHUNK or what is left; moves the block behind them. */
-static size_t next_chunk(block *self, double *buffer, const double **chunk)
-{
-    if (!self->gather) {
-        const size_t n = self->n < CHUNK ? self->n : CHUNK;
-        *chunk = self->values;
-        self->values += n;
-        self->n -= n;
-        return n;
-    }
-    size_t n = 0;
-    while (n < CHUNK && self->n > 0) {
-        const double x = *self->values;
-        buffer[n] = x;
-        n += isnan(x) ? 0 : 1;
-        if (--self->n > 0) self->values += self->stride;
-    }
-    *chunk = buffer;
-    return n;
-}
-
-/* In pairs, lane i with lane i + half. */
-static double sum_of_lanes(double lane[LANES])
-{
-    for (int half = LANES / 2; half > 0; half /= 2)
-        for (int i = 0; i < half; i++) lane[i] += lane[i + half];
-    return lane[0];
-}
-
-typedef struct {
-    size_t count;
-    double sum, min, max;
-} extent;
-
-VECTORISED static void measure_chunk(extent *self, const double *x, size_t n)
-{
-    double sum[LANES] = {0}, min[LANES], max[LANES];
-    for (int i = 0; i < LANES; i++) {
-        min[i] = self->min;
-        max[i] = self->max;
-    }
-    size_t row = 0;
-    for (; row + LANES <= n; row += LANES) {
-        for (int i = 0; i < LANES; i++) {
-            const double value = x[row + (size_t)i];
-            sum[i] += value;
-            min[i] = value < min[i] ? value : min[i];
-            max[i] = value > max[i] ? value : max[i];
-        }
-    }
-    for (size_t i = 0; row + i < n; i++) {
-        const double value = x[row + i];
-        sum[i] += value;
-        min[i] = value < min[i] ? value : min[i];
-        max[i] = value > max[i] ? value : max[i];
-    }
-    for (int i = 0; i < LANES; i++) {
-        self->min = min[i] < self->min ? min[i] : self->min;
-        self->max = max[i] > self->max ? max[i] : self->max;
-    }
-    self->count += n;
-    self->sum += sum_of_lanes(sum);
-}
-
-static extent measure(block values)
-{
-    extent result = {.min = INFINITY, .max = -INFINITY};
-    double buffer[CHUNK];
-    const double *chunk;
-    while (values.n > 0) {
-        const size_t n = next_chunk(&values, buffer, &chunk);
-        measure_chunk(&result, chunk, n);
-    }
-    return result;
-}
-
-/* Adds the sums of d, d^2, d^3, d^4 over a chunk, d = x - centre. */
-VECTORISED static void sum_powers(const double *x, size_t n, double centre, double sum[4])
-{
-    double lane[4][LANES] = {0};
-    size_t row = 0;
-    for (; row + LANES <= n; row += LANES) {
-        for (int i = 0; i < LANES; i++) {
-            const double d = x[row + (size_t)i] - centre, d2 = d * d;
-            lane[0][i] += d;
-            lane[1][i] += d2;
-            lane[2][i] += d2 * d;
-            lane[3][i] += d2 * d2;
-        }
-    }
-    for (size_t i = 0; row + i < n; i++) {
-        const double d = x[row + i] - centre, d2 = d * d;
-        lane[0][i] += d;
-        lane[1][i] += d2;
-        lane[2][i] += d2 * d;
-        lane[3][i] += d2 * d2;
-    }
-    for (int k = 0; k < 4; k++) sum[k] = sum_of_lanes(lane[k]);
-}
-
-/* Adds x to sum and what rounding takes away to lost (Knuth's two-sum). */
-static void add_carefully(double *sum, double *lost, double x)
-{
-    const double total = *sum + x, part = total - *sum;
-    *lost += (*sum - (total - part)) + (x - part);
-    *sum = total;
-}
-
-static void centred_sums(block values, double centre, double sum[4])
-{
-    double buffer[CHUNK], part[4], lost[4] = {0};
-    const double *chunk;
-    for (int k = 0; k < 4; k++) sum[k] = 0;
-    while (values.n > 0) {
-        const size_t n = next_chunk(&values, buffer, &chunk);
-        sum_powers(chunk, n, centre, part);
-        for (int k = 0; k < 4; k++) add_carefully(&sum[k], &lost[k], part[k]);
-    }
-    for (int k = 0; k < 4; k++) sum[k] += lost[k];
-}
 
 /* Adds the raw sums of n values whose sums about the centre are given: sum x^k = sum over j of (k over j) c^(k-j) t_j,
  * where t_0 = n. */
@@ -167,7 +30,7 @@ static ulam_status add_expansion(ulam_moments *self, double n, double c, const d
     return ULAM_OK;
 }
 
-static ulam_status add_each(ulam_moments *self, block values)
+static ulam_status add_each(ulam_moments *self, block_values values)
 {
     for (size_t i = 0; i < values.n; i++) {
         const double x = values.values[i * values.stride];
@@ -176,14 +39,23 @@ static ulam_status add_each(ulam_moments *self, block values)
     return ULAM_OK;
 }
 
-static ulam_status add_sums(ulam_moments *self, block values, const extent *range)
+/* Values of which so many are 1 and the others 0. */
+static ulam_status add_ones(ulam_moments *self, double ones)
+{
+    for (int k = 0; k < 4; k++)
+        if (ulam_exact_add_product(&self->power[k], &ones, 1)) return ULAM_ENOMEM;
+    return ULAM_OK;
+}
+
+static ulam_status add_sums(ulam_moments *self, block_values values, const block_extent *range)
 {
     if (range->count <= FEW) return add_each(self, values);
     const double n = (double)range->count;
     double t[4] = {0};
     if (range->min == range->max) return add_expansion(self, n, range->min, t);
+    if (range->min == 0 && range->max == 1 && block_is_binary(values)) return add_ones(self, range->sum);
     const double centre = fmin(fmax(range->sum / n, range->min), range->max);
-    centred_sums(values, centre, t);
+    block_centred_sums(values, centre, t);
     return t[3] >= vanishing && t[3] <= DBL_MAX ? add_expansion(self, n, centre, t) : add_each(self, values);
 }
 
@@ -215,11 +87,11 @@ static ulam_status add_value(ulam_moments *self, double x)
 ulam_status ulam_moments_add_block(ulam_moments *self, const double *values, size_t n, size_t stride)
 {
     if (n == 1) return add_value(self, *values);
-    block all = {values, n, stride, .gather = stride != 1};
-    extent range = measure(all);
+    block_values all = {values, n, stride, .gather = stride != 1};
+    block_extent range = block_measure(all);
     if (!all.gather && !isfinite(range.sum)) {
         all.gather = true;
-        range = measure(all);
+        range = block_measure(all);
     }
     if (range.count == 0) return ULAM_OK;
     if (isinf(range.min) || isinf(range.max)) return ULAM_EINVAL;

@@ -47,8 +47,8 @@ static const double portable_rounder = 0x1.8p52;
 static const double portable_ln2_high = 0x1.62e42fefa0000p-1;
 static const double portable_ln2_low = 0x1.cf79abc9e3b3ap-40;
 
-/* 2^n for -1022 <= n <= 1023. */
-PORTABLE double portable_power2(int64_t n) { return portable_real((uint64_t)(n + 1023) << 52); }
+/* 2^n for -1022 <= n <= 1023; of n, the low 12 bits count. */
+PORTABLE double portable_power2(uint64_t n) { return portable_real((n + 1023) << 52); }
 
 /* exp(r + low) for |r| <= log(2) / 2 and a low that does not change r. */
 PORTABLE double portable_exp_small(double r, double low)
@@ -64,19 +64,33 @@ PORTABLE double portable_exp_small(double r, double low)
     return line + portable_fma(curve, r2, line_lost + low);
 }
 
+/* exp(x) / 2^n, where n + portable_rounder is x / log(2), rounded. */
+PORTABLE double portable_exp_reduced(double x, double rounded)
+{
+    const double n = rounded - portable_rounder;
+    const double near = portable_fma(-n, portable_ln2_high, x); /* exact */
+    const double r = portable_fma(-n, portable_ln2_low, near);
+    return portable_exp_small(r, portable_fma(-n, portable_ln2_low, near - r));
+}
+
+PORTABLE double portable_exp_rounded(double x) { return portable_fma(x, 0x1.71547652b82fep+0, portable_rounder); }
+
+/* For |x| < 708, where neither the result nor its scale leaves the normal numbers. */
+PORTABLE double portable_exp_ordinary(double x)
+{
+    const double rounded = portable_exp_rounded(x);
+    return portable_exp_reduced(x, rounded) * portable_power2(portable_bits(rounded));
+}
+
 PORTABLE double portable_exp(double x)
 {
     if (x != x) return x;
     if (x > 710) return INFINITY;
     if (x < -746) return 0;
-    const double n = portable_fma(x, 0x1.71547652b82fep+0, portable_rounder) - portable_rounder;
-    const double near = portable_fma(-n, portable_ln2_high, x); /* exact */
-    const double r = portable_fma(-n, portable_ln2_low, near);
-    const double y = portable_exp_small(r, portable_fma(-n, portable_ln2_low, near - r));
-    if (fabs(x) < 708) return y * portable_power2((int64_t)n);
-    /* In two steps where the result or its scale may leave the normal numbers. */
-    const int64_t half = (int64_t)n / 2;
-    return y * portable_power2(half) * portable_power2((int64_t)n - half);
+    if (fabs(x) < 708) return portable_exp_ordinary(x);
+    const double rounded = portable_exp_rounded(x);
+    const int64_t n = (int64_t)(rounded - portable_rounder), half = n / 2; /* in two steps */
+    return portable_exp_reduced(x, rounded) * portable_power2((uint64_t)half) * portable_power2((uint64_t)(n - half));
 }
 
 /* k log(2) + log(1 + f) + low, for sqrt(1/2) <= 1 + f < sqrt(2) and a small low. With s = f / (2 + f),
@@ -95,37 +109,56 @@ PORTABLE double portable_log_reduced(double k, double f, double low)
     return portable_fma(k, portable_ln2_high, f - (half - rest));
 }
 
-/* The exponent k for which x / 2^k is between sqrt(1/2) and sqrt(2); x is given by its bits, positive and normal. */
-PORTABLE int64_t portable_exponent(uint64_t bits) { return (int64_t)(bits - 0x3fe6a09e667f3bcd) >> 52; }
+/* x = 2^k (1 + f), with 1 + f between sqrt(1/2) and sqrt(2), of a positive normal x. Integers below 2^52 become doubles
+ * by way of their bits, which vectors can do where they cannot convert. */
+PORTABLE void portable_split(double x, double *k, double *f)
+{
+    const uint64_t bits = portable_bits(x), raised = bits - 0x3fe6a09e667f3bcd + (UINT64_C(1024) << 52);
+    const uint64_t exponent = raised >> 52; /* k + 1024 */
+    *k = portable_real(exponent | 0x4330000000000000) - (0x1p52 + 1024);
+    *f = portable_real(bits - (exponent << 52) + (UINT64_C(1024) << 52)) - 1;
+}
+
+/* For positive normal x. */
+PORTABLE double portable_log_ordinary(double x)
+{
+    double k, f;
+    portable_split(x, &k, &f);
+    return portable_log_reduced(k, f, 0);
+}
 
 PORTABLE double portable_log(double x)
 {
-    double shift = 0;
-    if (!(x >= 0x1p-1022 && x < INFINITY)) {
-        if (x == 0) return -INFINITY;
-        if (!(x > 0)) return x == x ? NAN : x;
-        if (x == INFINITY) return x;
-        x *= 0x1p54;
-        shift = -54;
-    }
-    const uint64_t bits = portable_bits(x);
-    const int64_t k = portable_exponent(bits);
-    const double f = portable_real(bits - ((uint64_t)k << 52)) - 1;
-    return portable_log_reduced((double)k + shift, f, 0);
+    if (x >= 0x1p-1022 && x < INFINITY) return portable_log_ordinary(x);
+    if (x == 0) return -INFINITY;
+    if (!(x > 0)) return x == x ? NAN : x;
+    if (x == INFINITY) return x;
+    double k, f;
+    portable_split(x * 0x1p54, &k, &f);
+    return portable_log_reduced(k - 54, f, 0);
+}
+
+/* For finite x > -1. */
+PORTABLE double portable_log1p_ordinary(double x)
+{
+    const double y = 1 + x, above = 1 - (y - x), below = x - (y - 1);
+    const double lost = x > 1 ? above : below; /* by rounding y */
+    double k, f;
+    portable_split(y, &k, &f);
+    const double low = lost / y;
+    const double value = portable_log_reduced(k, k == 0 ? x : f, k == 0 ? 0 : low);
+    return fabs(x) < 0x1p-53 ? x : value;
 }
 
 PORTABLE double portable_log1p(double x)
 {
-    if (fabs(x) < 0x1p-53) return x;
-    if (!(x > -1 && x < INFINITY)) return x == -1 ? -INFINITY : x < -1 ? NAN : x;
-    const double y = 1 + x;
-    const uint64_t bits = portable_bits(y);
-    const int64_t k = portable_exponent(bits);
-    if (k == 0) return portable_log_reduced(0, x, 0);
-    /* What y has lost by rounding. */
-    const double lost = x > 1 ? 1 - (y - x) : x - (y - 1);
-    const double f = portable_real(bits - ((uint64_t)k << 52)) - 1;
-    return portable_log_reduced((double)k, f, lost / y);
+    if (x > -1 && x < INFINITY) {
+        double k, f;
+        portable_split(1 + x, &k, &f);
+        if (k == 0 && fabs(x) >= 0x1p-53) return portable_log_reduced(0, x, 0); /* saves a division */
+        return portable_log1p_ordinary(x);
+    }
+    return x == -1 ? -INFINITY : x < -1 ? NAN : x;
 }
 
 /* sin(x + low) and cos(x + low) for |x| <= pi/4 and a low that does not change x. */
@@ -150,11 +183,12 @@ PORTABLE double portable_cos_small(double x, double low)
     return leading + portable_fma(z2, quartic, portable_fma(-x, low, 1 - leading - half));
 }
 
-/* x - n pi/2 as a sum of two doubles, and n modulo 4, for |x| <= 2^20. The first difference is exact; pi/2 has 159 bits,
+/* x - n pi/2 as a sum of two doubles, and an integer equal to n modulo 4, for |x| <= 2^20. The first
+ * difference is exact; pi/2 has 159 bits,
  * of which no double of that size comes near enough to a multiple to need more. */
-PORTABLE int portable_reduce_angle(double x, double *high, double *low)
+PORTABLE uint64_t portable_reduce_angle(double x, double *high, double *low)
 {
-    const double n = portable_fma(x, 0x1.45f306dc9c883p-1, portable_rounder) - portable_rounder;
+    const double rounded = portable_fma(x, 0x1.45f306dc9c883p-1, portable_rounder), n = rounded - portable_rounder;
     const double near = portable_fma(-n, 0x1.921fb54442d18p+0, x);
     const double next = -n * 0x1.1a62633145c07p-54;
     const double next_lost = portable_fma(-n, 0x1.1a62633145c07p-54, -next);
@@ -163,13 +197,14 @@ PORTABLE int portable_reduce_angle(double x, double *high, double *low)
     const double rest = sum_lost + portable_fma(-n, -0x1.f1976b7ed8fbcp-110, next_lost);
     *high = sum + rest;
     *low = sum - *high + rest;
-    return (int)((int64_t)n & 3);
+    return portable_bits(rounded);
 }
 
-PORTABLE double portable_quadrant(int quadrant, double x, double low)
+PORTABLE double portable_quadrant(uint64_t quadrant, double x, double low)
 {
-    const double value = quadrant & 1 ? portable_cos_small(x, low) : portable_sin_small(x, low);
-    return quadrant & 2 ? -value : value;
+    const uint64_t sine = portable_bits(portable_sin_small(x, low)), cosine = portable_bits(portable_cos_small(x, low));
+    const uint64_t odd = 0 - (quadrant & 1); /* no branch: at random angles half of them would be guessed wrong */
+    return portable_real(((sine & ~odd) | (cosine & odd)) ^ (quadrant & 2) << 62);
 }
 
 PORTABLE double portable_sin(double x)
@@ -177,7 +212,7 @@ PORTABLE double portable_sin(double x)
     if (!(fabs(x) <= 0x1p20)) return sin(x);
     if (fabs(x) < 0x1p-27) return x;
     double high, low;
-    const int quadrant = portable_reduce_angle(x, &high, &low);
+    const uint64_t quadrant = portable_reduce_angle(x, &high, &low);
     return portable_quadrant(quadrant, high, low);
 }
 
@@ -185,63 +220,103 @@ PORTABLE double portable_cos(double x)
 {
     if (!(fabs(x) <= 0x1p20)) return cos(x);
     double high, low;
-    const int quadrant = portable_reduce_angle(x, &high, &low);
+    const uint64_t quadrant = portable_reduce_angle(x, &high, &low);
     return portable_quadrant(quadrant + 1, high, low);
 }
 
-/* AS 241 gives each range's quantile as a quotient N(r) / D(r) of polynomials. Here it is N(0) + r (N(r) - N(0) D(r)) /
- * (r D(r)): the same function, of which only the second term suffers from rounding, so that neighbours keep their
- * order. The polynomials are given from the constant term on, D without its constant term 1. */
-PORTABLE double portable_degree6(const double c[7], double r)
+/* A polynomial of degree n, c[0] its constant term, as its even part plus its odd part. */
+PORTABLE double portable_polynomial(const double *c, int n, double x)
 {
-    const double r2 = r * r, r4 = r2 * r2;
-    const double c01 = portable_fma(c[1], r, c[0]), c23 = portable_fma(c[3], r, c[2]);
-    const double c45 = portable_fma(c[5], r, c[4]);
-    return portable_fma(portable_fma(c[6], r2, c45), r4, portable_fma(c23, r2, c01));
+    const double x2 = x * x;
+    double first = c[n], second = c[n - 1];
+    for (int k = n - 2; k > 0; k -= 2) {
+        first = portable_fma(first, x2, c[k]);
+        second = portable_fma(second, x2, c[k - 1]);
+    }
+    return n % 2 ? portable_fma(first, x, second) : portable_fma(second, x, portable_fma(first, x2, c[0]));
 }
 
-PORTABLE double portable_rise(const double numerator[7], const double denominator[7], double factor, double r)
+/* The quantile of the normal law: minimax rational functions of degree 10, relative errors 2^-60 and 2^-56, found by
+ * tables/normal_quantile.py. Each is written as C + (r - r0) N(r) / Q(r), of which only the second, smaller term suffers
+ * from rounding. */
+
+static const double portable_far = 0x1.6a09e667f3bcdp-54; /* 2^-53.5 */
+
+/* (15/32)^2 - (p - 1/2)^2, with a small relative error also where p - 1/2 has lost digits of p. */
+PORTABLE double portable_normal_range(double p) { return (p - 0x1p-5) * (0x1.fp-1 - p); }
+
+/* Where that is not negative; r is its value. */
+PORTABLE double portable_normal_middle(double p, double r)
 {
-    return factor * portable_degree6(numerator, r) / portable_fma(portable_degree6(denominator, r), r, 1);
+    static const double n[10] = {-0x1.48c8a862e119ep+3,  -0x1.188fc9ccf0329p+10, -0x1.7f499e1a074cdp+15,
+                                 -0x1.0d738e1c8954ap+20, -0x1.a2923e40b5fbbp+23, -0x1.681dc86ae88dbp+26,
+                                 -0x1.4823cfa48e6f3p+28, -0x1.1ec491a73af8cp+29, -0x1.8b6305b96564ep+28,
+                                 -0x1.0ebbf9b4fd4abp+26};
+    static const double d[11] = {1,
+                                 0x1.e792bb6bb2f30p+6,
+                                 0x1.7bedeb08fa37ap+12,
+                                 0x1.39a2f12bad3d4p+17,
+                                 0x1.296b5d7cf83fap+21,
+                                 0x1.49b5a0bc0ced9p+24,
+                                 0x1.a26350ecb7165p+26,
+                                 0x1.1f03c93317eaap+28,
+                                 0x1.7ed0aecd7c63fp+28,
+                                 0x1.961566ec13f9bp+27,
+                                 0x1.abfa698df483ap+24};
+    const double q = p - 0.5,
+                 distance = portable_fma(p - 0x1p-5, 0x1.fp-1 - p, -0x1.9999999970a1ap-4); /* r - r0, rounded once */
+    const double numerator = q * distance * portable_polynomial(n, 9, r);
+    return portable_fma(q, 0x1.7922eea95874bp+1, numerator / portable_polynomial(d, 10, r));
 }
 
-/* The quantile's distance from 0 where the nearer tail has probability 0 < tail < 0.075. */
+/* The quantile's distance from 0 where the nearer tail has probability 2^-53.5 < tail <= 1/32. */
 PORTABLE double portable_normal_tail(double tail)
 {
-    static const double near_n[7] = {1.707748689319851,     3.3832688422792589,  2.6660079023625047,
-                                     1.0596415561558969,    0.22014637915688859, 0.021944379640634191,
-                                     0.00077454351860169527};
-    static const double near_d[7] = {2.053191626637759,     1.6763848301838038,   0.68976733498510001,
-                                     0.14810397642748008,   0.015198666563616457, 0.00054759380849953455,
-                                     1.0507500716444169e-09};
-    static const double far_n[7] = {1.470159277814155,    0.87316044988775543,  0.19752183481639402,
-                                    0.021293289884494065, 0.001119734834392765, 2.6169126713786226e-05,
-                                    2.0103342631872e-07};
-    static const double far_d[7] = {0.59983220655588798,    0.13692988092273581,    0.014875361290850615,
-                                    0.00078686913114561329, 1.8463183175100548e-05, 1.4215117583164459e-07,
-                                    2.0442631033899397e-15};
-    const double r = __builtin_sqrt(-portable_log(tail));
-    if (r <= 5) return 0x1.6c665fde9526ap+0 + portable_rise(near_n, near_d, r - 1.6, r - 1.6);
-    return 0x1.aa1b1c13ee526p+2 + portable_rise(far_n, far_d, r - 5, r - 5);
+    static const double n[10] = {0x1.96d21c6638de5p-2,  0x1.6d8d5024e3964p-2,  0x1.040f5b77f523bp-3,
+                                 0x1.77da172afef4dp-6,  0x1.278542f52f7e9p-9,  0x1.fa0048d4e23dep-14,
+                                 0x1.c288bf9b83138p-19, 0x1.79f120940efb5p-25, 0x1.ecae2660cd60ep-33,
+                                 0x1.3cb727a30874ap-42};
+    static const double d[11] = {1.0,
+                                 0x1.f4342575f2cbbp-1,
+                                 0x1.89489b0f3a0f6p-2,
+                                 0x1.40c1ac85c1eeep-4,
+                                 0x1.2485ee8cc2982p-7,
+                                 0x1.2d2e016987b20p-11,
+                                 0x1.52fa4510b61e3p-16,
+                                 0x1.8306e644e4b34p-22,
+                                 0x1.85c8268ea6fdfp-29,
+                                 0x1.043ddbc9f2e9cp-37,
+                                 0x1.8201959c13534p-49};
+    const double s = -portable_log_ordinary(32 * tail);
+    const double numerator = (s - 0x1.7fffffffff89cp+0) * portable_polynomial(n, 9, s);
+    return 0x1.3ab564c510134p+1 + numerator / portable_polynomial(d, 10, s);
+}
+
+/* Beyond, where no random number leads: the last range of AS 241 (Wichura 1988), split in the same way. */
+PORTABLE double portable_normal_far_tail(double tail)
+{
+    static const double n[7] = {1.470159277814155,    0.87316044988775543,    0.19752183481639402, 0.021293289884494065,
+                                0.001119734834392765, 2.6169126713786226e-05, 2.0103342631872e-07};
+    static const double d[8] = {1,
+                                0.59983220655588798,
+                                0.13692988092273581,
+                                0.014875361290850615,
+                                0.00078686913114561329,
+                                1.8463183175100548e-05,
+                                1.4215117583164459e-07,
+                                2.0442631033899397e-15};
+    const double r = __builtin_sqrt(-portable_log(tail)) - 5;
+    return 0x1.aa1b1c13ee526p+2 + r * portable_polynomial(n, 6, r) / portable_polynomial(d, 7, r);
 }
 
 PORTABLE double portable_normal_quantile(double p)
 {
-    static const double numerator[7] = {-10.179205485111813, -356.00275252836093, -4539.1649009656867,
-                                        -25931.986104094325, -65875.295097939554, -63878.655117260852,
-                                        -15193.753039787394};
-    static const double denominator[7] = {42.313330701600911, 687.18700749205789, 5394.1960214247511,
-                                          21213.794301586597, 39307.895800092709, 28729.085735721943,
-                                          5226.4952788528544};
-    const double q = p - 0.5;
-    if (fabs(q) <= 0.425) {
-        const double r = portable_fma(-q, q, 0.180625);
-        return portable_fma(q, 0x1.b18d91e9eef75p+1, portable_rise(numerator, denominator, q * r, r));
-    }
-    const double tail = q < 0 ? p : 1 - p;
+    const double r = portable_normal_range(p);
+    if (r >= 0) return portable_normal_middle(p, r);
+    const double tail = p < 0.5 ? p : 1 - p;
     if (!(tail > 0)) return p == 0 ? -INFINITY : p == 1 ? INFINITY : NAN;
-    const double distance = portable_normal_tail(tail);
-    return q < 0 ? -distance : distance;
+    const double distance = tail > portable_far ? portable_normal_tail(tail) : portable_normal_far_tail(tail);
+    return p < 0.5 ? -distance : distance;
 }
 
 #endif

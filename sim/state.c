@@ -75,6 +75,7 @@ static ulam_status move_into(ulam_tally *to, ulam_tally *tally)
         *to = *tally;
     }
     *tally = (ulam_tally){0};
+    ulam_tally_tighten(to);
     return ULAM_OK;
 }
 

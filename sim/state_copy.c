@@ -3,19 +3,13 @@
 
 #include <ulam/state.h>
 
-/* A tally that holds nothing, not even room, stays so. */
-static ulam_status copy_tally(ulam_tally *self, const ulam_tally *other)
-{
-    if (!other->moments) return ULAM_OK;
-    return ulam_tally_init(self, other->width) || ulam_tally_merge(self, other) ? ULAM_ENOMEM : ULAM_OK;
-}
-
 static ulam_status copy_point(ulam_point_state *self, const ulam_point_state *other)
 {
     self->first = other->first;
     self->blocks = other->blocks;
     self->tail_runs = other->tail_runs;
-    if (copy_tally(&self->prefix, &other->prefix) || copy_tally(&self->tail, &other->tail)) return ULAM_ENOMEM;
+    if (ulam_tally_copy(&self->prefix, &other->prefix) || ulam_tally_copy(&self->tail, &other->tail))
+        return ULAM_ENOMEM;
     if (other->n_early == 0) return ULAM_OK;
     self->early = calloc(other->n_early, sizeof *self->early);
     if (!self->early) return ULAM_ENOMEM;
@@ -23,7 +17,7 @@ static ulam_status copy_point(ulam_point_state *self, const ulam_point_state *ot
     for (size_t i = 0; i < other->n_early; i++) {
         self->early[i] = (ulam_piece){.first = other->early[i].first, .blocks = other->early[i].blocks};
         self->n_early = i + 1;
-        if (copy_tally(&self->early[i].tally, &other->early[i].tally)) return ULAM_ENOMEM;
+        if (ulam_tally_copy(&self->early[i].tally, &other->early[i].tally)) return ULAM_ENOMEM;
     }
     return ULAM_OK;
 }

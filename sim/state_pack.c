@@ -67,6 +67,7 @@ static ulam_status unpack_tally(ulam_tally *tally, const ulam_job *job, size_t p
 {
     const ulam_status status = ulam_tally_unpack(tally, job->width, reader, error);
     if (status) return status;
+    ulam_tally_tighten(tally);
     return tally->runs == runs ? ULAM_OK : damaged(point, "the number of runs", error);
 }
 

@@ -4,11 +4,12 @@
 #include <ulam/tally.h>
 
 #include "exact_span.h"
+#include "tally_block.h"
 
 enum {
     LOWEST_LIMB = -100, /* a product of five doubles reaches from limb -84 up to limb 80 */
     HIGHEST_LIMB = 100,
-    LEAST_ELEMENT = 7 * 8, /* packed bytes of an element without a value */
+    LEAST_ELEMENT = 4 * 8, /* packed bytes of an element without a value */
 };
 
 ulam_status ulam_tally_init(ulam_tally *self, size_t width)
@@ -24,16 +25,20 @@ ulam_status ulam_tally_init(ulam_tally *self, size_t width)
 
 void ulam_tally_free(ulam_tally *self)
 {
-    for (size_t i = 0; i < self->width; i++) ulam_moments_free(&self->moments[i]);
-    free(self->moments);
+    if (tally_leave_block(self)) {
+        for (size_t i = 0; i < self->width; i++) ulam_moments_free(&self->moments[i]);
+        free(self->moments);
+        free(self->block);
+    }
     *self = (ulam_tally){0};
 }
 
-ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t n)
+ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t stride, size_t n)
 {
     if (n == 0) return ULAM_OK;
+    if (tally_make_own(self)) return ULAM_ENOMEM;
     for (size_t i = 0; i < self->width; i++) {
-        const ulam_status status = ulam_moments_add_block(&self->moments[i], values + i, n, self->width);
+        const ulam_status status = ulam_moments_add_block(&self->moments[i], values + i * stride, n, 1);
         if (status) return status;
     }
     self->runs += n;
@@ -42,6 +47,7 @@ ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t 
 
 ulam_status ulam_tally_merge(ulam_tally *self, const ulam_tally *other)
 {
+    if (tally_make_own(self)) return ULAM_ENOMEM;
     for (size_t i = 0; i < self->width; i++)
         if (ulam_moments_merge(&self->moments[i], &other->moments[i])) return ULAM_ENOMEM;
     self->runs += other->runs;
@@ -53,7 +59,8 @@ static ulam_status pack_exact(const ulam_exact *self, ulam_bytes *bytes)
 {
     const exact_span span = exact_canonical(self);
     const int32_t low = span.count ? self->low + (int32_t)span.first : 0;
-    if (ulam_bytes_put_u64(bytes, (uint64_t)span.count << 32 | (uint32_t)low)) return ULAM_ENOMEM;
+    const unsigned char head[] = {(unsigned char)low, (unsigned char)span.count};
+    if (ulam_bytes_put(bytes, head, sizeof head)) return ULAM_ENOMEM;
     for (uint32_t i = 0; i < span.count; i++)
         if (ulam_bytes_put_u64(bytes, self->limb[span.first + i])) return ULAM_ENOMEM;
     return ULAM_OK;
@@ -81,9 +88,9 @@ ulam_status ulam_tally_pack(const ulam_tally *self, ulam_bytes *bytes)
 /* The bytes of the limbs are known to be there before memory is asked for. */
 static ulam_status unpack_exact(ulam_exact *self, ulam_reader *reader)
 {
-    const uint64_t head = ulam_reader_get_u64(reader);
-    const int32_t low = (int32_t)(uint32_t)head;
-    const uint32_t used = (uint32_t)(head >> 32);
+    const unsigned char *head = ulam_reader_get(reader, 2);
+    const int32_t low = head ? (int8_t)head[0] : 0;
+    const uint32_t used = head ? head[1] : 0;
     if (used == 0) return low == 0 ? ULAM_OK : ULAM_EFORMAT;
     if (low < LOWEST_LIMB || low > HIGHEST_LIMB || used > HIGHEST_LIMB - LOWEST_LIMB) return ULAM_EFORMAT;
     if ((size_t)(reader->end - reader->at) / 8 < used) return ULAM_EFORMAT;
@@ -91,7 +98,7 @@ static ulam_status unpack_exact(ulam_exact *self, ulam_reader *reader)
     self->limb = malloc(used * sizeof *self->limb);
     if (!self->limb) return ULAM_ENOMEM;
     self->low = low;
-    self->used = self->capacity = used;
+    self->used = self->capacity = (uint16_t)used;
     for (uint32_t i = 0; i < used; i++) self->limb[i] = ulam_reader_get_u64(reader);
     return exact_canonical(self).count == used ? ULAM_OK : ULAM_EFORMAT;
 }

@@ -1,3 +1,5 @@
+#include <ulam/lanes.h>
+#include <ulam/math.h>
 #include <ulam/rng.h>
 
 #include "portable_math.h"
@@ -11,30 +13,16 @@ PORTABLE void gaussian_pair(ulam_rng *rng, double pair[2])
 {
     const double radius = __builtin_sqrt(-2 * portable_log(1 - ulam_uniform(rng)));
     const double quarters = 4 * ulam_uniform(rng);
-    const double whole = quarters + portable_rounder - portable_rounder;
-    const double angle = (quarters - whole) * 0x1.921fb54442d18p+0;
-    const int quadrant = (int)whole & 3;
+    const double rounded = quarters + portable_rounder;
+    const double angle = (quarters - (rounded - portable_rounder)) * 0x1.921fb54442d18p+0;
+    const uint64_t quadrant = portable_bits(rounded);
     pair[0] = radius * portable_quadrant(quadrant + 1, angle, 0);
     pair[1] = radius * portable_quadrant(quadrant, angle, 0);
-}
-
-PORTABLE void gaussian_fill(ulam_rng *rng, double *values, size_t n)
-{
-    for (size_t i = 0; i < n; i++) values[i] = gaussian(rng);
-}
-
-PORTABLE void exponential_fill(ulam_rng *rng, double *values, size_t n)
-{
-    for (size_t i = 0; i < n; i++) values[i] = exponential(rng);
 }
 
 ULAM_TWO_BUILDS(double, ulam_gaussian, gaussian, (ulam_rng * rng), (rng))
 ULAM_TWO_BUILDS(double, ulam_exponential, exponential, (ulam_rng * rng), (rng))
 ULAM_TWO_BUILDS(void, ulam_gaussian_pair, gaussian_pair, (ulam_rng * rng, double pair[2]), (rng, pair))
-ULAM_TWO_BUILDS(void, ulam_gaussian_fill, gaussian_fill, (ulam_rng * rng, double *values, size_t n), (rng, values, n))
-ULAM_TWO_BUILDS(void, ulam_exponential_fill, exponential_fill, (ulam_rng * rng, double *values, size_t n),
-                (rng, values, n))
-
 void ulam_uniform_fill(ulam_rng *rng, double *values, size_t n)
 {
     for (size_t i = 0; i < n; i++) values[i] = ulam_uniform(rng);
@@ -43,4 +31,23 @@ void ulam_uniform_fill(ulam_rng *rng, double *values, size_t n)
 void ulam_uniform_open_fill(ulam_rng *rng, double *values, size_t n)
 {
     for (size_t i = 0; i < n; i++) values[i] = ulam_uniform_open(rng);
+}
+
+/* In groups by the array calls of lanes, to which it is the same whose numbers they are. */
+void ulam_gaussian_fill(ulam_rng *rng, double *values, size_t n)
+{
+    size_t i = 0;
+    ulam_uniform_open_fill(rng, values, n);
+    for (; i + ULAM_LANES <= n; i += ULAM_LANES) ulam_lanes_normal_quantile(values + i, values + i);
+    for (; i < n; i++) values[i] = ulam_normal_quantile(values[i]);
+}
+
+void ulam_exponential_fill(ulam_rng *rng, double *values, size_t n)
+{
+    size_t i = 0;
+    ulam_uniform_fill(rng, values, n);
+    for (size_t k = 0; k < n; k++) values[k] = 1 - values[k];
+    for (; i + ULAM_LANES <= n; i += ULAM_LANES) ulam_lanes_log(values + i, values + i);
+    for (; i < n; i++) values[i] = ulam_log(values[i]);
+    for (size_t k = 0; k < n; k++) values[k] = 0 - values[k];
 }

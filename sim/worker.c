@@ -4,7 +4,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "perform_run.h"
 #include "run_error.h"
 #include "worker.h"
 
@@ -57,22 +56,26 @@ const ulam_failure *ulam_answer_last_failure(const ulam_answer *self)
 
 void ulam_worker_init(ulam_worker *self, const ulam_job *job)
 {
-    *self = (ulam_worker){.job = job};
+    *self = (ulam_worker){.job = job, .performer = {.job = job}};
     ulam_prepared_init(&self->prepared, job);
 }
 
 void ulam_worker_free(ulam_worker *self)
 {
     ulam_prepared_free(&self->prepared);
+    ulam_performer_free(&self->performer);
     ulam_isolated_close(self->isolated);
     free(self->values);
     ulam_worker_init(self, self->job);
 }
 
+/* Room for a number of each run: of many runs whole cache lines, and an odd number of them, so that a run's numbers do not
+ * all compete for the same place in the cache. */
+static size_t stride_of(uint64_t runs) { return runs < 64 ? (size_t)runs : ((size_t)runs + 7) / 8 * 8 | 8; }
+
 static ulam_status make_room(ulam_worker *self, size_t p, uint64_t runs, ulam_error *error)
 {
     const size_t width = self->job->width ? self->job->width : 1;
-    if (runs <= self->capacity / width) return ULAM_OK;
     if (runs > most_values / width) {
         ulam_fail(error, ULAM_EINVAL,
                   "a block of %llu runs of %zu numbers each would need %.1f GB of memory; the most is 1 GB: "
@@ -80,15 +83,18 @@ static ulam_status make_room(ulam_worker *self, size_t p, uint64_t runs, ulam_er
                   (unsigned long long)runs, width, (double)runs * (double)width * 8e-9);
         return ulam_fail_at_point(self->job, p, error);
     }
+    self->stride = stride_of(runs);
+    if (self->stride <= self->capacity / width) return ULAM_OK;
     free(self->values);
     self->capacity = 0;
-    self->values = malloc((size_t)runs * width * sizeof *self->values);
-    if (!self->values) return ulam_fail_memory(error, "making room for a block of runs");
-    self->capacity = (size_t)runs * width;
+    self->values = malloc(self->stride * width * sizeof *self->values);
+    if (!self->values || (!self->performer.single && ulam_performer_init(&self->performer, self->job)))
+        return ulam_fail_memory(error, "making room for a block of runs");
+    self->capacity = self->stride * width;
     return ULAM_OK;
 }
 
-/* Runs of a block that succeed stand together in values, in the order of the runs. */
+/* The values of the runs that succeed stand together, in the order of the runs. */
 typedef struct {
     ulam_part *part;
     uint64_t first, n;
@@ -106,48 +112,44 @@ static ulam_status take_failure(const ulam_worker *self, block *of, uint64_t run
     return ulam_fail_at_run(self->job, of->part->chunk.point, run, error);
 }
 
-static ulam_status perform_here(ulam_worker *self, const void *point, block *of, ulam_error *error)
+/* Runs of the block as far as they succeed, behind those that have. */
+static ulam_status perform_stretch(ulam_worker *self, const void *point, ulam_stretch stretch, double *values,
+                                   uint64_t *done, ulam_error *cause, ulam_error *error)
 {
-    const ulam_job *job = self->job;
-    for (uint64_t run = of->first; run < of->first + of->n; run++) {
-        ulam_error cause;
-        cause.status = ULAM_OK;
-        if (!ulam_perform_run(job, of->part->chunk.point, point, run, self->values + of->good * job->width, &cause)) {
-            of->good++;
-            continue;
-        }
-        const ulam_status status = take_failure(self, of, run, &cause, error);
-        if (status) return status;
+    if (!self->job->conduct.isolate) {
+        ulam_perform_stretch(&self->performer, point, stretch, values, self->stride, done, cause);
+        return ULAM_OK;
     }
-    return ULAM_OK;
-}
-
-static ulam_status perform_isolated(ulam_worker *self, block *of, ulam_error *error)
-{
     if (!self->isolated) self->isolated = ulam_isolated_open(self->job);
     if (!self->isolated) return ulam_fail_memory(error, "isolating runs");
-    for (uint64_t run = of->first; run < of->first + of->n; run++) {
-        uint64_t done = 0;
+    if (!ulam_isolated_perform(self->isolated, stretch, values, self->stride, done, cause, error)) return ULAM_OK;
+    return ulam_fail_at_point(self->job, stretch.point, error);
+}
+
+static ulam_status perform_runs(ulam_worker *self, const void *point, block *of, ulam_error *error)
+{
+    ulam_status status = ULAM_OK;
+    ulam_stretch rest = ulam_performer_stretch(&self->performer, of->part->chunk.point, of->first, of->n);
+    while (!status && rest.n) {
+        uint64_t done;
         ulam_error cause = {0};
-        const uint64_t n = of->first + of->n - run;
-        ulam_status status = ulam_isolated_perform(self->isolated, of->part->chunk.point, run, n,
-                                                   self->values + of->good * self->job->width, &done, &cause, error);
-        if (status) return ulam_fail_at_point(self->job, of->part->chunk.point, error);
+        status = perform_stretch(self, point, rest, self->values + of->good, &done, &cause, error);
+        if (status) break;
         of->good += done;
-        run += done;
-        if (done < n) status = take_failure(self, of, run, &cause, error);
-        if (status) return status;
+        if (done == rest.n) break;
+        const uint64_t failed = rest.first + done;
+        status = take_failure(self, of, failed, &cause, error);
+        ulam_stretch_skip(&rest, failed);
     }
-    return ULAM_OK;
+    return status;
 }
 
 static ulam_status perform_block(ulam_worker *self, const void *point, block *of, ulam_error *error)
 {
-    const ulam_status status =
-        self->job->conduct.isolate ? perform_isolated(self, of, error) : perform_here(self, point, of, error);
+    const ulam_status status = perform_runs(self, point, of, error);
     if (status) return status;
     ulam_tally *tally = &of->part->tally;
-    if (ulam_tally_add_block(tally, self->values, (size_t)of->good))
+    if (ulam_tally_add_block(tally, self->values, self->stride, (size_t)of->good))
         return ulam_fail_memory(error, "summing a block of runs");
     tally->runs += of->n - of->good;
     tally->failed += of->n - of->good;

@@ -9,13 +9,15 @@
 
 #include "prepared.h"
 #include "schedule.h"
+#include "stretch.h"
 
 typedef struct {
     const ulam_job *job;
     ulam_prepared prepared;
+    ulam_performer performer;
     ulam_isolated *isolated; /* NULL: runs are performed here, or none has been yet */
-    double *values;          /* [capacity], of one block: [run][element] */
-    size_t capacity;
+    double *values;          /* [width][stride], of one block; [capacity] */
+    size_t capacity, stride;
 } ulam_worker;
 
 /* What became of an assignment. */

@@ -82,6 +82,9 @@ void ulam_yaml_remove(ulam_yaml_node *parent, const ulam_yaml_node *child);
 /* Appends the tree as YAML that reads back to an equal tree. ULAM_ENOMEM. */
 ulam_status ulam_yaml_write(const ulam_yaml_node *root, ulam_bytes *bytes);
 
+/* Appends a node on one line, as JSON would. ULAM_ENOMEM. */
+ulam_status ulam_yaml_write_flow(const ulam_yaml_node *node, ulam_bytes *bytes);
+
 /* Appends a text as a scalar, in double quotes where it needs them. ULAM_ENOMEM. */
 ulam_status ulam_yaml_write_scalar(const char *text, ulam_bytes *bytes);
 

@@ -44,8 +44,7 @@ ulam_status ulam_yaml_write_scalar(const char *text, ulam_bytes *bytes)
     return status ? status : put(bytes, "\"");
 }
 
-/* On one line, as JSON would. */
-static ulam_status write_flow(const ulam_yaml_node *node, ulam_bytes *bytes)
+ulam_status ulam_yaml_write_flow(const ulam_yaml_node *node, ulam_bytes *bytes)
 {
     if (node->kind == ULAM_YAML_SCALAR)
         return ulam_yaml_is_null(node) ? put(bytes, "null") : ulam_yaml_write_scalar(node->text, bytes);
@@ -55,7 +54,7 @@ static ulam_status write_flow(const ulam_yaml_node *node, ulam_bytes *bytes)
         if (child != node->first) status = put(bytes, ", ");
         if (!status && !list) status = ulam_yaml_write_scalar(child->text, bytes);
         if (!status && !list) status = put(bytes, ": ");
-        if (!status) status = write_flow(list ? child : child->value, bytes);
+        if (!status) status = ulam_yaml_write_flow(list ? child : child->value, bytes);
     }
     return status ? status : put(bytes, list ? "]" : "}");
 }
@@ -69,7 +68,7 @@ static ulam_status write_block(const ulam_yaml_node *mapping, const char *indent
         status = put(bytes, indent);
         if (!status) status = ulam_yaml_write_scalar(key->text, bytes);
         if (!status) status = put(bytes, nested ? ":\n" : ": ");
-        if (!status) status = nested ? write_block(key->value, "  ", bytes) : write_flow(key->value, bytes);
+        if (!status) status = nested ? write_block(key->value, "  ", bytes) : ulam_yaml_write_flow(key->value, bytes);
         if (!status && !nested) status = put(bytes, "\n");
     }
     return status;
@@ -78,6 +77,6 @@ static ulam_status write_block(const ulam_yaml_node *mapping, const char *indent
 ulam_status ulam_yaml_write(const ulam_yaml_node *root, ulam_bytes *bytes)
 {
     if (root->kind == ULAM_YAML_MAPPING && root->count > 0) return write_block(root, "", bytes);
-    const ulam_status status = write_flow(root, bytes);
+    const ulam_status status = ulam_yaml_write_flow(root, bytes);
     return status ? status : put(bytes, "\n");
 }

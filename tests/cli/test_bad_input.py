@@ -136,6 +136,18 @@ class Output(command.Case):
         self.refused(2, "show", says="FILE")
 
 
+class LaneBuilds(command.Case):
+    def test_a_wish_that_names_no_build(self):
+        self.write("job.yaml", GOOD)
+        for wish in ("avx", "AVX2", "no"):
+            self.refused(2, "run", "job.yaml", says=("ULAM_LANES_BUILD", f"'{wish}'", "portable, avx2 or avx512"),
+                         env={"ULAM_LANES_BUILD": wish})
+
+    def test_every_machine_has_the_portable_build(self):
+        self.write("job.yaml", GOOD)
+        self.succeeds("run", "job.yaml", env={"ULAM_LANES_BUILD": "portable"})
+
+
 class Launchers(command.Case):
     def test_mpirun_of_another_mpi(self):
         self.write("job.yaml", GOOD)

@@ -24,7 +24,7 @@ class Help(command.Case):
 
     def test_models_describes_each_model(self):
         listing = self.succeeds("models").stdout
-        for name in ("buffon", "european", "queue", "sir", "walk"):
+        for name in ("asian", "buffon", "european", "queue", "sir", "walk"):
             self.assertIn(name, listing)
             self.assertIn("reference:", self.succeeds("models", name).stdout)
         european = self.succeeds("models", "european").stdout
@@ -65,6 +65,18 @@ class Help(command.Case):
             foreseen = int(re.search("memory   about ([0-9]+) MB", self.succeeds("check", "job.yaml").stdout)[1])
             measured = self.peak("job.yaml") - program
             self.assertLess(abs(foreseen / measured - 1), 0.4, f"{job}: {foreseen} MB, not {measured} MB")
+
+    def test_memory_is_about_half_a_kilobyte_an_element(self):
+        """What tests/long/memory.py holds for 10^5 points with 10 observables, here for 2000 with 100."""
+        self.write("small.yaml", "model: buffon\nruns: 10\n")
+        self.write("job.yaml", "model: queue\nparams: {customers: 98}\nruns: 20\n"
+                               "sweep: {arrival_rate: {from: 0.1, to: 1.9, steps: 2000}}\n")
+        program = self.peak("small.yaml")
+        done = self.succeeds("check", "job.yaml").stdout
+        self.assertRegex(done, r"memory   about \d+ MB on rank 0, about \d+ MB on any other")
+        for runs in (20, 21):
+            self.write("job.yaml", (self.folder / "job.yaml").read_text().replace("runs: 20", f"runs: {runs}"))
+            self.assertLess(self.peak("job.yaml") - program, 200000 * 600e-6, f"{runs} runs")
 
 
 class Run(command.Case):

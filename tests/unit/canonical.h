@@ -12,7 +12,7 @@ static inline void make_canonical(ulam_exact *self)
     const exact_span span = exact_canonical(self);
     if (span.first) memmove(self->limb, self->limb + span.first, span.count * sizeof *self->limb);
     self->low = span.count ? self->low + (int32_t)span.first : 0;
-    self->used = span.count;
+    self->used = (uint16_t)span.count;
 }
 
 #endif

@@ -37,7 +37,7 @@ static inline void sampler_run(const void *point, ulam_rng *rng, double *out)
 
 static const ulam_model sampler = SAMPLER("1");
 static const ulam_model *const sampler_list[] = {&sampler};
-static const ulam_catalogue sampler_catalogue = {sampler_list, 1};
+static const ulam_catalogue sampler_catalogue = {.models = sampler_list, .count = 1};
 
 /* A job starts so. */
 #define HEAD "model: sampler\nparams: {table: table.txt}\nblock: 8\n"

@@ -22,7 +22,7 @@
 #include <ulam/isolate.h>
 
 #include "hand_made_job.h"
-#include "perform_run.h"
+#include "stretch.h"
 
 /* A model that fails in each way there is. Point 0 is harmless; the others name what they do. */
 enum {
@@ -96,20 +96,29 @@ static const ulam_model model = {.interface = ULAM_MODEL_INTERFACE,
                                  .setup = hostile_setup,
                                  .run = hostile_run};
 
+/* Runs that are performed one by one. */
+static ulam_stretch singly(size_t point, uint64_t first, uint64_t n)
+{
+    return (ulam_stretch){.point = point, .first = first, .n = n, .lanes_from = ULAM_MAX_RUNS};
+}
+
 static void make(hand_made_job *made, double run_timeout)
 {
     make_job(made, &model, POINTS, 4096, 1);
     made->job.conduct = (ulam_conduct){.isolate = true, .run_timeout = run_timeout};
 }
 
-static bool as_in_process(const ulam_job *job, uint64_t run, const double *values)
+/* values[element * stride] of a run. */
+static bool as_in_process(const ulam_job *job, uint64_t run, const double *values, size_t stride)
 {
     const int64_t x = HARMLESS; /* the streams alone tell points apart */
     double expected[3];
     ulam_rng rng;
     ulam_rng_start(&rng, job->points[HOSTILE].key, run);
     hostile_run(&x, &rng, expected);
-    return memcmp(expected, values, sizeof expected) == 0;
+    for (size_t e = 0; e < 3; e++)
+        if (memcmp(&expected[e], &values[e * stride], sizeof *values) != 0) return false;
+    return true;
 }
 
 static void assert_no_child(void)
@@ -139,14 +148,15 @@ static void each_death_costs_one_run_and_is_named(void **unused)
     hand_made_job made;
     make(&made, 0.3);
     ulam_isolated *isolated = ulam_isolated_open(&made.job);
-    double values[100][3];
+    double values[3][100];
     size_t failed = 0;
     for (uint64_t next = 0; next < 100;) {
         uint64_t done = 0;
         ulam_error cause = {0}, error = {0};
-        assert_int_equal(
-            ulam_isolated_perform(isolated, HOSTILE, next, 100 - next, values[next], &done, &cause, &error), ULAM_OK);
-        for (uint64_t r = next; r < next + done; r++) assert_true(as_in_process(&made.job, r, values[r]));
+        assert_int_equal(ulam_isolated_perform(isolated, singly(HOSTILE, next, 100 - next), values[0] + next, 100,
+                                               &done, &cause, &error),
+                         ULAM_OK);
+        for (uint64_t r = next; r < next + done; r++) assert_true(as_in_process(&made.job, r, values[0] + r, 100));
         next += done;
         if (next == 100) break;
         assert_true(failed < 6);
@@ -171,7 +181,7 @@ static uint64_t perform(size_t point, uint64_t n, double run_timeout, ulam_error
     double *values = malloc(n * sizeof(double[3]));
     uint64_t done;
     *cause = *error = (ulam_error){0};
-    ulam_isolated_perform(isolated, point, 0, n, values, &done, cause, error);
+    ulam_isolated_perform(isolated, singly(point, 0, n), values, n, &done, cause, error);
     free(values);
     ulam_isolated_close(isolated);
     assert_no_child();
@@ -237,12 +247,12 @@ static void more_runs_than_fit_at_once_have_the_same_bits(void **unused)
     make(&made, INFINITY);
     made.points[HARMLESS].key = made.points[HOSTILE].key;
     ulam_isolated *isolated = ulam_isolated_open(&made.job);
-    double(*values)[3] = malloc(N * sizeof *values);
+    double *values = malloc(3 * N * sizeof *values);
     uint64_t done;
     ulam_error cause = {0};
-    assert_int_equal(ulam_isolated_perform(isolated, HARMLESS, 7, N, values[0], &done, &cause, NULL), ULAM_OK);
+    assert_int_equal(ulam_isolated_perform(isolated, singly(HARMLESS, 7, N), values, N, &done, &cause, NULL), ULAM_OK);
     assert_int_equal(done, N);
-    for (size_t r = 0; r < N; r++) assert_true(as_in_process(&made.job, r + 7, values[r]));
+    for (size_t r = 0; r < N; r++) assert_true(as_in_process(&made.job, r + 7, values + r, N));
     free(values);
     ulam_isolated_close(isolated);
 }
@@ -276,11 +286,11 @@ static void a_wide_run_arrives_whole(void **unused)
     ulam_isolated *isolated = ulam_isolated_open(&made.job);
     uint64_t done;
     ulam_error error = {0};
-    assert_int_equal(ulam_isolated_perform(isolated, 0, 0, 3, values, &done, NULL, NULL), ULAM_OK);
+    assert_int_equal(ulam_isolated_perform(isolated, singly(0, 0, 3), values, 3, &done, NULL, NULL), ULAM_OK);
     assert_int_equal(done, 3);
     for (uint64_t r = 0; r < 3; r++) {
-        assert_int_equal(ulam_perform_run(&made.job, 0, &made.values[0], r, expected, &error), ULAM_OK);
-        assert_memory_equal(values + r * WIDE, expected, sizeof(double[WIDE]));
+        assert_int_equal(ulam_replay(&made.job, 0, r, expected, &error), ULAM_OK);
+        for (size_t e = 0; e < WIDE; e++) assert_true(values[3 * e + r] == expected[e]);
     }
     ulam_isolated_close(isolated);
     free(expected);
@@ -306,13 +316,15 @@ static void a_child_lost_between_blocks_costs_nothing(void **unused)
     hand_made_job made;
     make(&made, INFINITY);
     ulam_isolated *isolated = ulam_isolated_open(&made.job);
-    double values[10][3];
+    double values[3][10];
     uint64_t done;
-    assert_int_equal(ulam_isolated_perform(isolated, HARMLESS, 0, 10, values[0], &done, NULL, NULL), ULAM_OK);
+    assert_int_equal(ulam_isolated_perform(isolated, singly(HARMLESS, 0, 10), values[0], 10, &done, NULL, NULL),
+                     ULAM_OK);
     const pid_t child = child_of(getpid());
     if (child < 0) skip(); /* no /proc */
     assert_int_equal(kill(child, SIGKILL), 0);
-    assert_int_equal(ulam_isolated_perform(isolated, HARMLESS, 0, 10, values[0], &done, NULL, NULL), ULAM_OK);
+    assert_int_equal(ulam_isolated_perform(isolated, singly(HARMLESS, 0, 10), values[0], 10, &done, NULL, NULL),
+                     ULAM_OK);
     assert_int_equal(done, 10);
     ulam_isolated_close(isolated);
     assert_no_child();
@@ -325,7 +337,7 @@ static void perform_for_ever(void)
     ulam_isolated *isolated = ulam_isolated_open(&made.job);
     double values[3];
     uint64_t done;
-    ulam_isolated_perform(isolated, LEFT_BEHIND, 0, 1, values, &done, NULL, NULL);
+    ulam_isolated_perform(isolated, singly(LEFT_BEHIND, 0, 1), values, 1, &done, NULL, NULL);
     _exit(1);
 }
 
@@ -365,9 +377,9 @@ static void a_halted_job_is_not_too_slow(void **unused)
         hand_made_job made;
         make(&made, 0.5);
         ulam_isolated *isolated = ulam_isolated_open(&made.job);
-        double values[10][3];
+        double values[3][10];
         uint64_t done;
-        ulam_isolated_perform(isolated, SLOW, 0, 10, values[0], &done, &cause, NULL);
+        ulam_isolated_perform(isolated, singly(SLOW, 0, 10), values[0], 10, &done, &cause, NULL);
         ulam_isolated_close(isolated);
         _exit((int)done);
     }
@@ -397,7 +409,7 @@ static void the_child_holds_no_file_of_its_parent(void **unused)
     int ends_of_pipe[2];
     char byte;
     assert_int_equal(pipe(ends_of_pipe), 0);
-    assert_int_equal(ulam_isolated_perform(isolated, HARMLESS, 0, 1, values, &done, NULL, NULL), ULAM_OK);
+    assert_int_equal(ulam_isolated_perform(isolated, singly(HARMLESS, 0, 1), values, 1, &done, NULL, NULL), ULAM_OK);
     close(ends_of_pipe[1]);
     struct pollfd reading = {.fd = ends_of_pipe[0], .events = POLLIN};
     assert_int_equal(poll(&reading, 1, 1000), 1);
@@ -420,11 +432,11 @@ static void without_processes_to_be_had_it_says_so(void **unused)
     uint64_t done;
     ulam_error error = {0};
     setrlimit(RLIMIT_NOFILE, &none);
-    const ulam_status status = ulam_isolated_perform(isolated, HARMLESS, 0, 1, values, &done, NULL, &error);
+    const ulam_status status = ulam_isolated_perform(isolated, singly(HARMLESS, 0, 1), values, 1, &done, NULL, &error);
     setrlimit(RLIMIT_NOFILE, &before);
     assert_int_equal(status, ULAM_ESYSTEM);
     assert_string_equal(error.message, "no child process can be had to perform runs in: Too many open files");
-    assert_int_equal(ulam_isolated_perform(isolated, HARMLESS, 0, 1, values, &done, NULL, &error), ULAM_OK);
+    assert_int_equal(ulam_isolated_perform(isolated, singly(HARMLESS, 0, 1), values, 1, &done, NULL, &error), ULAM_OK);
     assert_int_equal(done, 1);
     ulam_isolated_close(isolated);
 }

@@ -5,7 +5,7 @@
 
 #include "model_point.h"
 
-static const char *const names[] = {"buffon", "european", "queue", "sir", "walk"};
+static const char *const names[] = {"asian", "buffon", "european", "queue", "sir", "walk"};
 
 /* The exact mean of one element at a point. */
 static double exact_of(const char *name, const char *settings, size_t element)
@@ -39,7 +39,7 @@ static void assert_refused(const char *name, const char *settings, const char *p
     model_point_close(&point);
 }
 
-static void the_catalogue_holds_five_valid_models_sorted_by_name(void **state)
+static void the_catalogue_holds_six_valid_models_sorted_by_name(void **state)
 {
     (void)state;
     const ulam_catalogue *catalogue = ulam_builtin_models();
@@ -90,6 +90,8 @@ static void parameters_that_do_not_go_together_are_refused_by_name(void **state)
     assert_refused("european", "rate=800", "rate 800");
     assert_refused("european", "rate=-800", "maturity");
     assert_refused("european", "volatility=100", "volatility 100");
+    assert_refused("asian", "rate=-800", "maturity");
+    assert_refused("asian", "volatility=100", "volatility 100");
     assert_refused("queue", "arrival_rate=2", "arrival_rate 2 is not below service_rate 2");
     assert_refused("sir", "initial=11 population=10", "initial 11 is greater than population 10");
     assert_refused("walk", "kind=self_avoiding steps=1001", "at most 1000");
@@ -109,6 +111,23 @@ static void option_prices_are_black_and_scholes(void **state)
     assert_near(exact_of("european", call, 0) - exact_of("european", put, 0), 100 * exp(-0.175) - 90 * exp(-0.075),
                 1e-13);
     assert_near(exact_of("european", call, 1) + exact_of("european", put, 1), 1, 1e-14);
+}
+
+static void options_on_the_geometric_mean_are_kemna_and_vorst(void **state)
+{
+    (void)state;
+    /* Of one price it is the European option, and of very many it is a European option too, on another asset. */
+    const char *put = "kind=put strike=90 rate=0.03 dividend=0.07 volatility=0.4 maturity=2.5";
+    char of_one[128];
+    snprintf(of_one, sizeof of_one, "%s fixings=1", put);
+    assert_near(exact_of("asian", of_one, 1), exact_of("european", put, 0), 1e-13);
+    assert_near(exact_of("asian", of_one, 0), exact_of("european", put, 0), 1e-13);
+    assert_near(exact_of("asian", "fixings=100000", 1),
+                exact_of("european", "volatility=0.11547005383792516 dividend=0.028333333333333335", 0), 1e-4);
+    assert_true(isnan(exact_of("asian", "", 0)));
+
+    assert_near(exact_of("asian", "maturity=0 strike=90", 0), 10, 1e-14);
+    assert_near(exact_of("asian", "volatility=0 rate=0 dividend=0 kind=put strike=110", 1), 10, 1e-13);
 }
 
 static void an_option_without_time_or_volatility_pays_what_is_certain(void **state)
@@ -356,10 +375,11 @@ static void the_longest_walks_end_where_n_steps_can_lead(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_catalogue_holds_five_valid_models_sorted_by_name),
+        cmocka_unit_test(the_catalogue_holds_six_valid_models_sorted_by_name),
         cmocka_unit_test(every_model_runs_with_its_defaults),
         cmocka_unit_test(parameters_that_do_not_go_together_are_refused_by_name),
         cmocka_unit_test(option_prices_are_black_and_scholes),
+        cmocka_unit_test(options_on_the_geometric_mean_are_kemna_and_vorst),
         cmocka_unit_test(an_option_without_time_or_volatility_pays_what_is_certain),
         cmocka_unit_test(a_needle_crosses_by_buffons_law),
         cmocka_unit_test(a_queue_that_starts_empty_has_its_finite_time_means),

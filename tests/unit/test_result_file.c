@@ -83,7 +83,7 @@ static const ulam_model model = {.interface = ULAM_MODEL_INTERFACE,
                                  .run = run};
 
 static const ulam_model *const list[] = {&model};
-static const ulam_catalogue catalogue = {list, 1};
+static const ulam_catalogue catalogue = {.models = list, .count = 1};
 
 /* A job starts with its model and the parameters that are not swept. */
 #define JOB(params) "model: sampler\nparams: {table: table.txt" params "}\n"

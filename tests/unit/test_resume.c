@@ -10,7 +10,7 @@
 
 static const ulam_model newer = SAMPLER("2");
 static const ulam_model *const newer_list[] = {&newer};
-static const ulam_catalogue newer_catalogue = {newer_list, 1};
+static const ulam_catalogue newer_catalogue = {.models = newer_list, .count = 1};
 
 static ulam_file_relation resume(calculation *self, const char *path, bool accept_model, char **difference)
 {

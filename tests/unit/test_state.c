@@ -37,7 +37,7 @@ static void sum_chunk(const ulam_job *job, const ulam_chunk *chunk, ulam_tally *
     while (left) {
         const uint64_t n = left < job->points[chunk->point].block ? left : job->points[chunk->point].block;
         for (uint64_t i = 0; i < n; i++) values[i] = value_of(chunk->point, run + i);
-        assert_int_equal(ulam_tally_add_block(tally, values, (size_t)n), ULAM_OK);
+        assert_int_equal(ulam_tally_add_block(tally, values, (size_t)n, (size_t)n), ULAM_OK);
         run += n;
         left -= n;
     }

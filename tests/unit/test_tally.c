@@ -26,9 +26,9 @@ static void make_runs(double *values, size_t runs, uint64_t *seed)
 {
     for (size_t r = 0; r < runs; r++) {
         const double u = (double)(random_word(seed) >> 11) * 0x1p-53;
-        values[r * WIDTH] = (u - 0.5) * ldexp(1, (int)(random_word(seed) % 40) - 20);
-        values[r * WIDTH + 1] = (double)(random_word(seed) % 4);
-        values[r * WIDTH + 2] = random_word(seed) % 3 ? u : NAN;
+        values[r] = (u - 0.5) * ldexp(1, (int)(random_word(seed) % 40) - 20);
+        values[runs + r] = (double)(random_word(seed) % 4);
+        values[2 * runs + r] = random_word(seed) % 3 ? u : NAN;
     }
 }
 
@@ -40,7 +40,7 @@ static ulam_tally make_tally(size_t runs, size_t block, uint64_t seed)
     assert_int_equal(ulam_tally_init(&self, WIDTH), ULAM_OK);
     make_runs(values, runs, &seed);
     for (size_t i = 0; i < runs; i += block)
-        assert_int_equal(ulam_tally_add_block(&self, values + i * WIDTH, runs - i < block ? runs - i : block), ULAM_OK);
+        assert_int_equal(ulam_tally_add_block(&self, values + i, runs, runs - i < block ? runs - i : block), ULAM_OK);
     free(values);
     return self;
 }
@@ -134,7 +134,7 @@ static void test_parts_in_any_order_have_equal_bytes(void **state)
         for (size_t p = 0; p < PARTS; p++) assert_int_equal(ulam_tally_init(&part[p], WIDTH), ULAM_OK);
         for (size_t i = 0; i < RUNS / BLOCK; i++) {
             const size_t at = (i * 5 + trial) % (RUNS / BLOCK) * BLOCK;
-            assert_int_equal(ulam_tally_add_block(&part[random_word(&seed) % PARTS], values + at * WIDTH, BLOCK),
+            assert_int_equal(ulam_tally_add_block(&part[random_word(&seed) % PARTS], values + at, RUNS, BLOCK),
                              ULAM_OK);
         }
         ulam_tally *root = &part[trial % PARTS];
@@ -209,6 +209,40 @@ static void test_damaged_bytes_are_refused_or_make_a_tally(void **state)
     ulam_tally_free(&tally);
 }
 
+/* What a checkpoint reads must stay as it was while the job goes on, and the other way round. */
+static void test_a_copy_of_a_tight_tally_is_its_own(void **state)
+{
+    (void)state;
+    ulam_tally tally = make_tally(500, 7, 11), more = make_tally(300, 7, 12), copy, other;
+    const ulam_bytes loose = pack(&tally);
+    ulam_tally_tighten(&tally);
+    ulam_tally_tighten(&tally);
+    const ulam_bytes tight = pack(&tally);
+    assert_int_equal(tight.size, loose.size);
+    assert_memory_equal(tight.data, loose.data, loose.size);
+
+    assert_int_equal(ulam_tally_copy(&copy, &tally), ULAM_OK);
+    assert_ptr_equal(copy.moments, tally.moments); /* for nothing */
+    assert_int_equal(ulam_tally_merge(&tally, &more), ULAM_OK);
+    ulam_tally_tighten(&tally);
+    const ulam_bytes kept = pack(&copy), grown = pack(&tally);
+    assert_int_equal(kept.size, loose.size);
+    assert_memory_equal(kept.data, loose.data, loose.size);
+
+    assert_int_equal(ulam_tally_copy(&other, &copy), ULAM_OK);
+    ulam_tally_free(&copy);
+    assert_int_equal(ulam_tally_merge(&other, &more), ULAM_OK);
+    const ulam_bytes same = pack(&other);
+    assert_int_equal(same.size, grown.size);
+    assert_memory_equal(same.data, grown.data, grown.size);
+
+    const ulam_bytes all[] = {loose, tight, kept, grown, same};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i].data);
+    ulam_tally_free(&other);
+    ulam_tally_free(&more);
+    ulam_tally_free(&tally);
+}
+
 static void test_absurd_sizes_ask_for_no_memory(void **state)
 {
     (void)state;
@@ -218,10 +252,13 @@ static void test_absurd_sizes_ask_for_no_memory(void **state)
     ulam_reader reader = {.at = noise, .end = noise + sizeof noise};
     assert_int_equal(ulam_tally_unpack(&tally, SIZE_MAX / 2, &reader, NULL), ULAM_EFORMAT);
     ulam_tally_free(&tally);
-    for (uint64_t limbs = 1; limbs < UINT64_C(1) << 32; limbs *= 8) {
+    for (unsigned limbs = 1; limbs < 256; limbs++) {
         ulam_bytes bytes = {0};
-        const uint64_t words[] = {10, 0, 1, 0, 0, limbs << 32, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++) ulam_bytes_put_u64(&bytes, words[i]);
+        const uint64_t start[] = {10, 0, 1, 0, 0}, rest[] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+        const unsigned char head[] = {0, (unsigned char)limbs};
+        for (size_t i = 0; i < sizeof start / sizeof *start; i++) ulam_bytes_put_u64(&bytes, start[i]);
+        ulam_bytes_put(&bytes, head, sizeof head);
+        for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) ulam_bytes_put_u64(&bytes, rest[i]);
         reader = (ulam_reader){.at = bytes.data, .end = bytes.data + bytes.size};
         assert_int_equal(ulam_tally_unpack(&tally, 1, &reader, NULL), ULAM_EFORMAT);
         ulam_tally_free(&tally);
@@ -239,6 +276,7 @@ int main(void)
         cmocka_unit_test(test_parts_in_any_order_have_equal_bytes),
         cmocka_unit_test(test_truncated_bytes_are_refused),
         cmocka_unit_test(test_damaged_bytes_are_refused_or_make_a_tally),
+        cmocka_unit_test(test_a_copy_of_a_tight_tally_is_its_own),
         cmocka_unit_test(test_absurd_sizes_ask_for_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,11 +14,19 @@
 extern "C" {
 #endif
 
+/* Where the bytes of a buffer go that is to stay small. ULAM_ENOMEM ends the appending. */
+typedef struct {
+    void *self;
+    ulam_status (*take)(void *self, const unsigned char *data, size_t size);
+} ulam_drain;
+
 /* Starts as {0}. */
 typedef struct {
     unsigned char *data; /* [size], owned */
     size_t size;
     size_t capacity;
+    const ulam_drain
+        *drain; /* takes each `capacity` bytes, which is above 0, as they come together; NULL: the buffer grows */
 } ulam_bytes;
 
 void ulam_bytes_free(ulam_bytes *self);

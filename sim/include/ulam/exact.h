@@ -18,8 +18,8 @@ extern "C" {
  * both ends as terms need it. All zero bytes: the value 0, owning no memory. */
 typedef struct {
     int32_t low;
-    uint32_t used;
-    uint32_t capacity;
+    uint16_t used;
+    uint16_t capacity; /* 0: the limbs stand in somebody else's memory, and are copied from there to grow */
     uint64_t *limb;
 } ulam_exact;
 

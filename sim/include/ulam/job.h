@@ -75,6 +75,7 @@ typedef struct {
 
 typedef struct {
     const ulam_model *model;
+    const char *model_source; /* text of a model that is not built in; NULL: it is, or it has none */
     uint64_t seed;
     ulam_streams streams;
     ulam_conduct conduct;

@@ -18,9 +18,10 @@ double ulam_sin(double x); /* |x| <= 2^20; beyond it, libm's */
 double ulam_cos(double x); /* |x| <= 2^20; beyond it, libm's */
 double ulam_sqrt(double x);
 
-/* Quantile of the standard normal law at p in (0, 1), relative error below 1e-15 (Wichura 1988, AS 241); -Inf at 0, Inf
- * at 1, NaN elsewhere. It rises from each multiple of 2^-53, of which uniforms are made, to the next (rounding may put
- * closer neighbours, which there are near 0, out of order). Where 1 - p is exact its value is minus that at p. */
+/* Quantile of the standard normal law at p in (0, 1), within 2.5 ulp for 2^-12 <= p <= 1 - 2^-12 and within 5 ulp
+ * elsewhere; -Inf at 0, Inf at 1, NaN elsewhere. It rises from each multiple of 2^-53, of which uniforms are made, to the
+ * next (rounding may put closer neighbours, which there are near 0, out of order). Where 1 - p is exact its value is minus
+ * that at p. */
 double ulam_normal_quantile(double p);
 
 #ifdef __cplusplus

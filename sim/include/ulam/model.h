@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <ulam/lanes.h>
 #include <ulam/rng.h>
 #include <ulam/status.h>
 
@@ -18,7 +19,7 @@ extern "C" {
 
 /* Grows when ulam_model or what it is called with changes its layout or meaning. */
 enum {
-    ULAM_MODEL_INTERFACE = 1
+    ULAM_MODEL_INTERFACE = 2
 };
 
 /* Defined by what compiles the model. */
@@ -120,7 +121,24 @@ typedef struct ulam_model {
     /* One run: draws from rng, and sets every element of out, the observables one after another in the order of their
      * declaration. Allocates nothing. A run that cannot be completed calls ulam_run_fail() and returns. */
     void (*run)(const void *point, ulam_rng *rng, double *out);
+
+    /* ULAM_LANES consecutive runs in step, or NULL: out[element * ULAM_LANES + lane], each number the same bits as run
+     * gives. Made by ULAM_LANES_KERNEL. Where out is left NaN, or is set to a NaN or an infinity, run performs that lane's
+     * run and has the last word: a lane that fails is left NaN, and so is every lane of a point that the kernel is not
+     * made for. May be called for runs that are not part of the job. */
+    void (*run_lanes)(const void *point, ulam_lanes *lanes, double *out);
 } ulam_model;
+
+/* What a model in a file of its own ends with: ULAM_MODEL(needle) tells the program that loads the file which ulam_model
+ * is meant. */
+#if defined(__GNUC__)
+#define ULAM_EXPORT __attribute__((visibility("default")))
+#else
+#define ULAM_EXPORT
+#endif
+ULAM_EXPORT const ulam_model *ulam_model_of_file(void);
+#define ULAM_MODEL(model)                                                                                              \
+    const ulam_model *ulam_model_of_file(void) { return &(model); }
 
 /* Judges a declaration: names, defaults, bounds and functions. ULAM_EINVAL names what is wrong with it. */
 ulam_status ulam_model_check(const ulam_model *model, ulam_error *error);
@@ -129,6 +147,7 @@ ulam_status ulam_model_check(const ulam_model *model, ulam_error *error);
 typedef struct {
     const ulam_model *const *models; /* [count], sorted by name */
     size_t count;
+    const struct ulam_model_opener *opener; /* <ulam/open_model.h>, of models from elsewhere; NULL: there are none */
 } ulam_catalogue;
 
 /* The model of that name, or NULL. */

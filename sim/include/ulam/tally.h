@@ -16,22 +16,30 @@ extern "C" {
 #endif
 
 typedef struct {
-    uint64_t runs;         /* that were performed, failed ones included */
-    uint64_t failed;       /* of these; they count in no moment */
-    size_t width;          /* elements of a run: the sum of the observables' lengths */
-    ulam_moments *moments; /* [width], owned */
+    uint64_t runs;                  /* that were performed, failed ones included */
+    uint64_t failed;                /* of these; they count in no moment */
+    size_t width;                   /* elements of a run: the sum of the observables' lengths */
+    ulam_moments *moments;          /* [width], owned, or with a block shared by its owners */
+    struct ulam_tally_block *block; /* what ulam_tally_tighten() made; NULL: nothing */
 } ulam_tally;
 
 /* An empty tally. ULAM_ENOMEM. Whatever it returns, ulam_tally_free() may be called; a zeroed tally may be freed too. */
 ulam_status ulam_tally_init(ulam_tally *self, size_t width);
 void ulam_tally_free(ulam_tally *self);
 
-/* Adds one block of n successful runs, values[run * width + element]. ULAM_EINVAL: a value is infinite; ULAM_ENOMEM.
- * After either self is of no further use. */
-ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t n);
+/* Adds one block of n <= stride successful runs, values[element * stride + run]. ULAM_EINVAL: a value is infinite;
+ * ULAM_ENOMEM. After either self is of no further use. */
+ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t stride, size_t n);
 
 /* Adds other, of the same width. ULAM_ENOMEM. */
 ulam_status ulam_tally_merge(ulam_tally *self, const ulam_tally *other);
+
+/* Moves the sums closely together, which takes a third less memory. Where there is no memory for it, it is left undone. */
+void ulam_tally_tighten(ulam_tally *self);
+
+/* An equal tally, of its own to change. A tight one is shared for nothing until one of the two changes; threads may do so at
+ * once, each with its own. ULAM_ENOMEM. Whatever it returns, ulam_tally_free() may be called. */
+ulam_status ulam_tally_copy(ulam_tally *self, const ulam_tally *other);
 
 /* Appends the tally to bytes, in its canonical form: equal tallies have equal bytes, on any machine. ULAM_ENOMEM. */
 ulam_status ulam_tally_pack(const ulam_tally *self, ulam_bytes *bytes);

@@ -1,0 +1,112 @@
+/* ulam new: the first files of a model, to be changed. */
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "new_templates.h"
+#include "options.h"
+#include "subcommands.h"
+
+static const char help[] =
+    "usage: ulam new NAME\n"
+    "\n"
+    "Writes two files into the current directory: NAME.c, a commented model in C, and NAME.yaml, a job that runs it.\n"
+    "'ulam run NAME.yaml' compiles the model by itself. Files that exist are left alone.\n"
+    "\n"
+    "options:\n"
+    "  -h, --help    this text\n";
+
+static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+
+typedef struct {
+    const char *ending;
+    const char *text;
+    const char *meaning;
+} template;
+
+/* What a model in C is started from: cli/templates, where NAME stands for the model's. */
+static const template in_c[] = {
+    {".c", model_c, "the model: parameters, observables, and what one run does"},
+    {".yaml", job_yaml, "the job: the parameters' values, and how many runs"},
+};
+
+enum {
+    LONGEST_NAME = 64,
+    LONGEST_PATH = LONGEST_NAME + 8
+};
+
+static bool judge_name(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    const size_t length = strlen(name);
+    const bool good = length > 0 && length <= LONGEST_NAME && strspn(name, letters) == length && *name != '_' &&
+                      !(*name >= '0' && *name <= '9');
+    if (!good)
+        fprintf(stderr,
+                "ulam new: a model cannot be named '%s'; expected letters, digits and underscores, a letter first, at "
+                "most %d\n",
+                name, (int)LONGEST_NAME);
+    return good;
+}
+
+/* Writes a template with the name in it, into a new file. */
+static bool write_new(const char *path, const char *text, const char *name)
+{
+    FILE *out = fopen(path, "wx");
+    if (!out) return false;
+    for (const char *at; (at = strstr(text, "NAME")); text = at + 4) {
+        fwrite(text, 1, (size_t)(at - text), out);
+        fputs(name, out);
+    }
+    fputs(text, out);
+    const bool written = !ferror(out);
+    return fclose(out) == 0 && written;
+}
+
+static bool judge_path(const char *path)
+{
+    if (access(path, F_OK) != 0) return true;
+    fprintf(stderr, "ulam new: %s exists; choose another name, or move it away\n", path);
+    return false;
+}
+
+static int write_all(const template *files, size_t n, const char *name)
+{
+    char path[LONGEST_PATH];
+    for (size_t i = 0; i < n; i++) {
+        snprintf(path, sizeof path, "%s%s", name, files[i].ending);
+        if (!judge_path(path)) return 2;
+    }
+    for (size_t i = 0; i < n; i++) {
+        snprintf(path, sizeof path, "%s%s", name, files[i].ending);
+        if (write_new(path, files[i].text, name)) continue;
+        fprintf(stderr, "ulam new: cannot write %s: %s\n", path, strerror(errno));
+        if (errno != EEXIST) unlink(path);
+        while (i-- > 0) {
+            snprintf(path, sizeof path, "%s%s", name, files[i].ending);
+            unlink(path);
+        }
+        return 1;
+    }
+    for (size_t i = 0; i < n; i++) printf("%s%-5s  %s\n", name, files[i].ending, files[i].meaning);
+    printf("\nTo run it: ulam run %s.yaml && ulam show %s.h5\n", name, name);
+    return 0;
+}
+
+int ulam_new_main(int argc, char **argv)
+{
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+        if (option != 'h') return ulam_option_refused("new", option, argv, options);
+        fputs(help, stdout);
+        return 0;
+    }
+    const char *name = ulam_only_operand("new", "NAME", argc, argv);
+    if (!name || !judge_name(name)) return 2;
+    return write_all(in_c, sizeof in_c / sizeof *in_c, name);
+}

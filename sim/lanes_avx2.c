@@ -1,0 +1,26 @@
+#ifdef __x86_64__
+
+#include <immintrin.h>
+#include <stdint.h>
+
+typedef __m256i words;
+
+static inline words words_all(uint64_t word) { return _mm256_set1_epi64x((long long)word); }
+static inline words words_count(void) { return _mm256_set_epi64x(3, 2, 1, 0); }
+static inline words words_add(words a, words b) { return _mm256_add_epi64(a, b); }
+static inline words words_multiply(words a, words b) { return _mm256_mul_epu32(a, b); }
+static inline words words_high(words a) { return _mm256_srli_epi64(a, 32); }
+static inline words words_raise(words a) { return _mm256_slli_epi64(a, 16); }
+static inline words words_xor(words a, words b, words c) { return _mm256_xor_si256(a, _mm256_xor_si256(b, c)); }
+static inline words words_join(words low, words high)
+{
+    return _mm256_blend_epi32(low, _mm256_slli_epi64(high, 32), 0xaa);
+}
+static inline void words_store(uint64_t *to, words a) { _mm256_storeu_si256((__m256i *)to, a); }
+
+#define LANES_BUILD avx2
+#include "lanes_philox.h"
+
+#include "lanes_calls.h"
+
+#endif

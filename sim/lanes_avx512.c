@@ -1,0 +1,26 @@
+#ifdef __x86_64__
+
+#include <immintrin.h>
+#include <stdint.h>
+
+typedef __m512i words;
+
+static inline words words_all(uint64_t word) { return _mm512_set1_epi64((long long)word); }
+static inline words words_count(void) { return _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0); }
+static inline words words_add(words a, words b) { return _mm512_add_epi64(a, b); }
+static inline words words_multiply(words a, words b) { return _mm512_mul_epu32(a, b); }
+static inline words words_high(words a) { return _mm512_srli_epi64(a, 32); }
+static inline words words_raise(words a) { return _mm512_slli_epi64(a, 16); }
+static inline words words_xor(words a, words b, words c) { return _mm512_ternarylogic_epi64(a, b, c, 0x96); }
+static inline words words_join(words low, words high)
+{
+    return _mm512_mask_shuffle_epi32(low, 0xaaaa, high, _MM_PERM_CCAA);
+}
+static inline void words_store(uint64_t *to, words a) { _mm512_storeu_si512(to, a); }
+
+#define LANES_BUILD avx512
+#include "lanes_philox.h"
+
+#include "lanes_calls.h"
+
+#endif

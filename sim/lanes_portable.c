@@ -1,0 +1,18 @@
+#include "lanes_builds.h"
+#include "philox.h"
+
+static void philox_lanes(ulam_lanes *lanes, uint64_t draw)
+{
+    for (int i = 0; i < ULAM_LANES; i++) {
+        const uint64_t run = lanes->first_run + (uint64_t)i;
+        uint32_t word[4];
+        philox4x32_10((philox_counter){(uint32_t)draw, (uint32_t)(draw >> 32) | (uint32_t)(run >> 32) << 16,
+                                       (uint32_t)run, lanes->domain},
+                      lanes->key, word);
+        lanes->word[0][i] = word[0] | (uint64_t)word[1] << 32;
+        lanes->word[1][i] = word[2] | (uint64_t)word[3] << 32;
+    }
+}
+
+#define LANES_BUILD portable
+#include "lanes_calls.h"

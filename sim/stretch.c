@@ -1,0 +1,185 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lanes_builds.h"
+#include "perform_run.h"
+#include "stretch.h"
+#include "vectorised.h"
+
+enum {
+    FEW = ULAM_LANES / 4 /* runs that are performed faster by themselves than as a part of a group */
+};
+
+static const size_t most_group_values = (size_t)1 << 20; /* 8 MiB */
+
+static bool takes_lanes(const ulam_job *job)
+{
+    return job->model->run_lanes && job->width <= most_group_values / ULAM_LANES && !lanes_are_unwanted();
+}
+
+VECTORISED static void forget_group(double *group, size_t width)
+{
+    for (size_t i = 0; i < width * ULAM_LANES; i++) group[i] = NAN;
+}
+
+ulam_status ulam_performer_init(ulam_performer *self, const ulam_job *job)
+{
+    const size_t width = job->width ? job->width : 1;
+    *self = (ulam_performer){.job = job};
+    self->single = malloc(width * sizeof *self->single);
+    self->lanes = aligned_alloc(64, (sizeof *self->lanes + 63) / 64 * 64);
+    if (!self->single || !self->lanes) return ULAM_ENOMEM;
+    if (!takes_lanes(job)) return ULAM_OK;
+    self->group = aligned_alloc(64, width * ULAM_LANES * sizeof *self->group);
+    if (!self->group) return ULAM_ENOMEM;
+    forget_group(self->group, width);
+    return ULAM_OK;
+}
+
+void ulam_performer_free(ulam_performer *self)
+{
+    free(self->lanes);
+    free(self->group);
+    free(self->single);
+    *self = (ulam_performer){.job = self->job};
+}
+
+ulam_stretch ulam_performer_stretch(const ulam_performer *self, size_t point, uint64_t first, uint64_t n)
+{
+    return (ulam_stretch){.point = point, .first = first, .n = n, .lanes_from = self->group ? first : ULAM_MAX_RUNS};
+}
+
+void ulam_stretch_skip(ulam_stretch *self, uint64_t failed)
+{
+    self->n -= failed + 1 - self->first;
+    self->first = failed + 1;
+    if (failed >= self->lanes_from) self->lanes_from += ((failed - self->lanes_from) / ULAM_LANES + 1) * ULAM_LANES;
+}
+
+/* Copies an element's values of a whole group and leaves NaN in their place: what a kernel forgets must not be an earlier
+ * group's. False if one of them is an infinity or a NaN. */
+VECTORISED static bool take_lanes(double *restrict to, double *restrict from)
+{
+    uint64_t found = 0;
+    for (size_t i = 0; i < ULAM_LANES; i++) {
+        found |= ulam_infinite_mark(from[i]);
+        to[i] = from[i];
+        from[i] = NAN;
+    }
+    return !(found >> 63);
+}
+
+/* The same of the first n lanes of a group. */
+static bool take_some_lanes(double *to, double *from, size_t n)
+{
+    const bool finite = ulam_are_finite(from, n);
+    memcpy(to, from, n * sizeof *to);
+    forget_group(from, 1);
+    return finite;
+}
+
+/* False, and the values are of no use, if a lane has a value that is not finite: its run has failed, has a value that may be
+ * NaN, or was left to the scalar code. */
+static bool perform_group(ulam_performer *self, const void *point, const ulam_stretch *rest, size_t n, double *values,
+                          size_t stride)
+{
+    const ulam_job *job = self->job;
+    bool good = true;
+    ulam_error failure;
+    failure.status = ULAM_OK;
+    ulam_lanes_start(self->lanes, job->points[rest->point].key, rest->first);
+    self->lanes->failure = &failure;
+    job->model->run_lanes(point, self->lanes, self->group);
+    for (size_t e = 0; e < job->width; e++) {
+        double *to = values + e * stride, *from = self->group + e * ULAM_LANES;
+        good &= n == ULAM_LANES ? take_lanes(to, from) : take_some_lanes(to, from, n);
+    }
+    return good && !failure.status;
+}
+
+/* The first draw-block of each of ULAM_LANES runs: drawn together it costs a seventh, and the runs need not wait for it. */
+typedef struct {
+    uint64_t word[2][ULAM_LANES];
+} first_draws;
+
+static void draw_ahead(ulam_performer *self, uint64_t key, uint64_t first, first_draws *draws)
+{
+    ulam_lanes_start(self->lanes, key, first);
+    ulam_lanes_word64(self->lanes, draws->word[0]);
+    ulam_lanes_word64(self->lanes, draws->word[1]);
+}
+
+static void hand_over(const first_draws *draws, uint64_t k, ulam_rng *rng)
+{
+    for (int half = 0; half < 2; half++) {
+        rng->word[2 * half] = (uint32_t)draws->word[half][k];
+        rng->word[2 * half + 1] = (uint32_t)(draws->word[half][k] >> 32);
+    }
+    rng->draw = 1;
+    rng->next = 0;
+}
+
+/* Performs at most ULAM_LANES runs one by one, as far as they succeed; returns how many did. */
+static uint64_t perform_singles(ulam_performer *self, const void *point, const ulam_stretch *rest, uint64_t n,
+                                double *values, size_t stride, ulam_error *cause)
+{
+    const ulam_runner runner = ulam_runner_of(self->job, rest->point, point);
+    const size_t width = self->job->width;
+    const bool ahead = n > FEW && rest->first <= ULAM_MAX_RUNS - ULAM_LANES;
+    first_draws draws;
+    if (ahead) draw_ahead(self, runner.key, rest->first, &draws);
+    for (uint64_t k = 0; k < n; k++) {
+        double *out = width == 1 ? values + k : self->single;
+        ulam_rng rng;
+        ulam_rng_start(&rng, runner.key, rest->first + k);
+        if (ahead) hand_over(&draws, k, &rng);
+        if (ulam_perform_started_run(&runner, &rng, out, cause)) return k;
+        for (size_t e = 0; out == self->single && e < width; e++) values[e * stride + k] = out[e];
+    }
+    return n;
+}
+
+/* Whether the next runs make a group that is worth it; *n: how many of its lanes are wanted. */
+static bool next_is_group(const ulam_stretch *rest, size_t *n)
+{
+    *n = rest->n < ULAM_LANES ? (size_t)rest->n : ULAM_LANES;
+    return rest->first >= rest->lanes_from && *n > FEW && rest->first <= ULAM_MAX_RUNS - ULAM_LANES;
+}
+
+/* The next group, or the single runs up to the next group, but not more than `most` of these. */
+static uint64_t perform_some(ulam_performer *self, const void *point, ulam_stretch *rest, uint64_t most, double *values,
+                             size_t stride, ulam_error *cause)
+{
+    size_t lanes;
+    uint64_t done = 0;
+    if (next_is_group(rest, &lanes)) {
+        if (perform_group(self, point, rest, lanes, values, stride))
+            done = lanes;
+        else
+            rest->lanes_from = rest->first + ULAM_LANES;
+    }
+    if (done == 0) {
+        uint64_t n = rest->n < most ? rest->n : most;
+        if (rest->first < rest->lanes_from && rest->lanes_from - rest->first < n) n = rest->lanes_from - rest->first;
+        done = perform_singles(self, point, rest, n, values, stride, cause);
+    }
+    rest->first += done;
+    rest->n -= done;
+    return done;
+}
+
+uint64_t ulam_perform_next(ulam_performer *self, const void *point, ulam_stretch *rest, double *values, size_t stride,
+                           ulam_error *cause)
+{
+    return perform_some(self, point, rest, 1, values, stride, cause);
+}
+
+void ulam_perform_stretch(ulam_performer *self, const void *point, ulam_stretch stretch, double *values, size_t stride,
+                          uint64_t *done, ulam_error *cause)
+{
+    const uint64_t n = stretch.n;
+    while (stretch.n && !cause->status)
+        perform_some(self, point, &stretch, ULAM_LANES, values + (n - stretch.n), stride, cause);
+    *done = n - stretch.n;
+}
