@@ -21,7 +21,7 @@ static void add(ulam_gathering *self, size_t point, uint64_t first, uint64_t blo
     for (uint64_t b = first; b < first + blocks; b++) {
         const double values[4] = {(double)b, (double)b, (double)b, (double)b};
         const size_t n = b == 11 ? 1 : 4;
-        assert_int_equal(ulam_tally_add_block(&part.tally, values, n), ULAM_OK);
+        assert_int_equal(ulam_tally_add_block(&part.tally, values, n, n), ULAM_OK);
         part.chunk.runs += n;
     }
     assert_int_equal(ulam_part_note_failure(&part, first, "it diverged"), ULAM_OK);
