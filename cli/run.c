@@ -1,6 +1,7 @@
 /* ulam run: carries a job out, and writes its result file. */
 
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -55,7 +56,7 @@ static ulam_status lead(ulam_run_session *self, const ulam_ranks *ranks, ulam_st
         const ulam_execution execution = {
             .sink = {.self = self, .put = ulam_session_put},
             .monitor = ulam_progress_monitor(&display, self->options->quiet),
-            .stop = ulam_stop_watch(self->start, self->options->time_limit),
+            .stop = ulam_stop_watch(self->start, self->options->time_limit, self->job.until.max_time),
         };
         status = ulam_ranks_execute(ranks, &self->job, &self->state, &execution, error);
         ulam_progress_clear(&display);
@@ -117,6 +118,13 @@ static int run_here(const ulam_run_options *options, int argc, char **argv)
     return complete ? ulam_exit_status(status) : STOPPED_EARLY;
 }
 
+/* max_time holds over all starts of a session, as --time-limit does. */
+static double session_limit(const ulam_run_session *session)
+{
+    const double most = session->job.until.max_time;
+    return isfinite(most) ? fmin(most, session->options->time_limit) : session->options->time_limit;
+}
+
 /* Judges the job before ranks are started, so that a mistake in it is answered at once and by one process. */
 static int launch(const ulam_run_options *options, int argc, char **argv)
 {
@@ -138,7 +146,7 @@ static int launch(const ulam_run_options *options, int argc, char **argv)
             .hostfile = options->hostfile,
             .retries = options->retries,
             .stall_timeout = options->stall_timeout,
-            .time_limit = options->time_limit,
+            .time_limit = session_limit(&session),
             .start = session.start,
             .job = options->job.source.path,
             .output = session.job.output,

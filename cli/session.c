@@ -164,6 +164,21 @@ void ulam_session_close(ulam_run_session *self)
     ulam_job_free(&self->job);
 }
 
+/* A job that was stopped shows where it stood, which depends on the machine. */
+static void say_targets(const ulam_run_session *self)
+{
+    const ulam_state *state = &self->state;
+    size_t reached = 0, ended = 0;
+    for (size_t p = 0; p < self->job.n_points; p++) {
+        const ulam_verdict verdict = state->points[p].verdict;
+        reached += verdict == ULAM_TARGETS_REACHED || verdict == ULAM_TARGETS_CONSTANT;
+        ended += ulam_state_point_complete(state, p);
+    }
+    fprintf(stderr, "targets reached at %zu of %zu points; ", reached, self->job.n_points);
+    if (ended > reached) fprintf(stderr, "%zu ended without; ", ended - reached);
+    if (ended < self->job.n_points) fputs("where it stands is not reproducible; ", stderr);
+}
+
 void ulam_session_say_outcome(const ulam_run_session *self, bool complete_before)
 {
     const ulam_job *job = &self->job;
@@ -180,6 +195,7 @@ void ulam_session_say_outcome(const ulam_run_session *self, bool complete_before
             (unsigned long long)(runs_known(&self->state) - self->runs_before), duration);
     if (self->state.n_failures) fprintf(stderr, "%zu failed runs are recorded and left out; ", self->state.n_failures);
     if (self->state.n_dropped) fprintf(stderr, "%zu runs in hand were dropped; ", self->state.n_dropped);
+    if (job->until.n_targets) say_targets(self);
     fprintf(stderr, complete ? "'ulam show %s' prints them\n" : "stopped early: the same command goes on with %s\n",
             job->output);
 }

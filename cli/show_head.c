@@ -48,7 +48,7 @@ static void show_runs(const ulam_result *result, FILE *out)
     }
     char text[32], other[32];
     fprintf(out, "runs      %s", grouped(text, runs));
-    if (runs != asked) fprintf(out, " of %s", grouped(text, asked));
+    if (runs != asked && !result->until) fprintf(out, " of %s", grouped(text, asked));
     if (result->n_points > 1 && least == most) fprintf(out, ", %s at each point", grouped(text, least));
     if (least != most) fprintf(out, ", %s to %s at a point", grouped(text, least), grouped(other, most));
     fputc('\n', out);
@@ -114,7 +114,8 @@ void ulam_show_head(const ulam_view *self, FILE *out)
     show_points(result, out);
     ulam_show_part(result, out);
     show_runs(result, out);
-    ulam_show_missing(result, out);
+    if (!result->until) ulam_show_missing(result, out);
+    ulam_show_until(result, out);
     ulam_show_dropped(result, out);
     show_fixed(result, self->width, out);
     show_sessions(&result->provenance, out);

@@ -6,10 +6,10 @@
 #include "hub.h"
 #include "service.h"
 
-void ulam_hub_init(ulam_hub *self, const ulam_hub_kind *kind, const ulam_groups *groups)
+void ulam_hub_init(ulam_hub *self, const ulam_hub_kind *kind, const ulam_hierarchy *hierarchy)
 {
-    *self = (ulam_hub){.kind = kind, .groups = groups, .deadline = INFINITY};
-    MPI_Comm_size(groups->serves, &self->ranks);
+    *self = (ulam_hub){.kind = kind, .hierarchy = hierarchy, .deadline = INFINITY};
+    MPI_Comm_size(hierarchy->serves, &self->ranks);
     pthread_mutex_init(&self->lock, NULL);
     pthread_cond_init(&self->changed, NULL);
 }

@@ -9,7 +9,7 @@
 
 #include <ulam/execute.h>
 
-#include "groups.h"
+#include "hierarchy.h"
 #include "messages.h"
 #include "schedule.h"
 #include "worker.h"
@@ -31,7 +31,7 @@ typedef struct {
 
 struct ulam_hub {
     const ulam_hub_kind *kind;
-    const ulam_groups *groups;
+    const ulam_hierarchy *hierarchy;
     int ranks; /* it and those who ask it */
 
     pthread_mutex_t lock; /* of what follows; held for microseconds */
@@ -49,7 +49,7 @@ struct ulam_hub {
     _Atomic bool stop; /* after a failure or a request, or too near the deadline: nothing more is handed out */
 };
 
-void ulam_hub_init(ulam_hub *self, const ulam_hub_kind *kind, const ulam_groups *groups);
+void ulam_hub_init(ulam_hub *self, const ulam_hub_kind *kind, const ulam_hierarchy *hierarchy);
 void ulam_hub_free(ulam_hub *self);
 
 /* Notes the first failure and stops the hand-out. Takes the lock. */

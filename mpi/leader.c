@@ -53,7 +53,7 @@ static bool merge(ulam_hub *hub, ulam_arrival *arrival)
     ulam_error error = {0};
     if (pthread_mutex_trylock(&self->gathering_lock)) return false;
     ulam_part *part = &arrival->answer.parts[arrival->next];
-    ulam_status status = ulam_arrival_read_sums(arrival, hub->schedule.job->width, &error);
+    ulam_status status = ulam_arrival_read_sums(arrival, hub->schedule.job, &error);
     if (!status && ulam_gathering_add(&self->gathering, part)) status = ulam_fail_memory(&error, "joining sums");
     pthread_mutex_unlock(&self->gathering_lock);
     arrival->next++;
@@ -69,10 +69,10 @@ static void keep(ulam_hub *hub, ulam_answer *answer)
     for (size_t i = 0; i < answer->n_parts && !status; i++)
         status = ulam_gathering_add(&self->gathering, &answer->parts[i]);
     pthread_mutex_unlock(&self->gathering_lock);
-    if (status) ulam_abandon(hub->groups->all, "out of memory while joining sums", 1);
+    if (status) ulam_abandon(hub->hierarchy->all, "out of memory while joining sums", 1);
 }
 
-static void give_up(ulam_hub *hub, const char *reason) { ulam_abandon(hub->groups->all, reason, 1); }
+static void give_up(ulam_hub *hub, const char *reason) { ulam_abandon(hub->hierarchy->all, reason, 1); }
 
 /* From above */
 
@@ -80,8 +80,8 @@ static bool hear_stop(leader *self)
 {
     int there;
     if (self->stop_heard) return false;
-    if (MPI_Iprobe(0, ULAM_TAG_STOP, self->hub.groups->asks, &there, MPI_STATUS_IGNORE) ||
-        (there && MPI_Recv(NULL, 0, MPI_BYTE, 0, ULAM_TAG_STOP, self->hub.groups->asks, MPI_STATUS_IGNORE)))
+    if (MPI_Iprobe(0, ULAM_TAG_STOP, self->hub.hierarchy->asks, &there, MPI_STATUS_IGNORE) ||
+        (there && MPI_Recv(NULL, 0, MPI_BYTE, 0, ULAM_TAG_STOP, self->hub.hierarchy->asks, MPI_STATUS_IGNORE)))
         ulam_hub_fail_system(&self->hub, "looking for a stop");
     if (!there) return false;
     self->stop_heard = true;
@@ -94,7 +94,7 @@ static void take_end(leader *self)
 {
     ulam_hub *hub = &self->hub;
     if (self->reply.told && !self->stop_heard &&
-        MPI_Recv(NULL, 0, MPI_BYTE, 0, ULAM_TAG_STOP, hub->groups->asks, MPI_STATUS_IGNORE))
+        MPI_Recv(NULL, 0, MPI_BYTE, 0, ULAM_TAG_STOP, hub->hierarchy->asks, MPI_STATUS_IGNORE))
         ulam_hub_fail_system(hub, "ending the job");
     self->stop_heard = true;
     pthread_mutex_lock(&hub->lock);
@@ -130,7 +130,7 @@ static bool start_receiving(leader *self)
     int there;
     MPI_Message message;
     MPI_Status envelope;
-    if (MPI_Improbe(0, ULAM_TAG_REPLY, self->hub.groups->asks, &there, &message, &envelope))
+    if (MPI_Improbe(0, ULAM_TAG_REPLY, self->hub.hierarchy->asks, &there, &message, &envelope))
         ulam_hub_fail_system(&self->hub, "looking for work");
     if (!there) return false;
     if (ulam_start_receiving(&message, &envelope, &self->received, &self->receiving))
@@ -231,7 +231,7 @@ static void send_answer(leader *self, const ulam_service *service, const standin
     pack(self, n_parts, &report);
     if (self->gathering.n == 0) self->send_by = INFINITY;
     pthread_mutex_unlock(&self->gathering_lock);
-    if (MPI_Isend(self->sent.data, (int)self->sent.size, MPI_BYTE, 0, ULAM_TAG_ANSWER, self->hub.groups->asks,
+    if (MPI_Isend(self->sent.data, (int)self->sent.size, MPI_BYTE, 0, ULAM_TAG_ANSWER, self->hub.hierarchy->asks,
                   &self->sending))
         ulam_hub_fail_system(&self->hub, "sending an answer");
     if (report.shares > 0) {
@@ -293,10 +293,10 @@ static void serve(leader *self)
     if (MPI_Wait(&self->sending, MPI_STATUS_IGNORE)) ulam_hub_fail_system(&self->hub, "ending the job");
 }
 
-ulam_status ulam_leader_serve(const ulam_groups *groups, const ulam_job *job, ulam_error *error)
+ulam_status ulam_leader_serve(const ulam_hierarchy *hierarchy, const ulam_job *job, ulam_error *error)
 {
     leader self = {.sending = MPI_REQUEST_NULL, .receiving = MPI_REQUEST_NULL, .ahead = true, .send_by = INFINITY};
-    ulam_hub_init(&self.hub, &kind, groups);
+    ulam_hub_init(&self.hub, &kind, hierarchy);
     pthread_mutex_init(&self.gathering_lock, NULL);
     ulam_gathering_init(&self.gathering, job);
     if (ulam_schedule_init_empty(&self.hub.schedule, job, (size_t)self.hub.ranks))

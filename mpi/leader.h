@@ -5,9 +5,9 @@
 
 #include <ulam/job.h>
 
-#include "groups.h"
+#include "hierarchy.h"
 
 /* Does its own share as well, until it is told how the job ended: that is what is returned. */
-ulam_status ulam_leader_serve(const ulam_groups *groups, const ulam_job *job, ulam_error *error);
+ulam_status ulam_leader_serve(const ulam_hierarchy *hierarchy, const ulam_job *job, ulam_error *error);
 
 #endif

@@ -5,7 +5,7 @@
 #include "patience.h"
 
 typedef struct {
-    const ulam_groups *groups;
+    const ulam_hierarchy *hierarchy;
     ulam_worker worker;
     ulam_reply reply;
     ulam_answer answer;
@@ -21,7 +21,7 @@ static const double probe_interval = 0.02;
 static ulam_status hear_stop(rank *self)
 {
     self->stopped = true;
-    return ulam_patient_receive(self->groups->asks, 0, ULAM_TAG_STOP, &self->bytes);
+    return ulam_patient_receive(self->hierarchy->asks, 0, ULAM_TAG_STOP, &self->bytes);
 }
 
 static bool is_stopped(void *of, double now)
@@ -30,7 +30,7 @@ static bool is_stopped(void *of, double now)
     int there = 0;
     if (self->stopped || now < self->probe_at) return self->stopped;
     self->probe_at = now + probe_interval;
-    if (!MPI_Iprobe(0, ULAM_TAG_STOP, self->groups->asks, &there, MPI_STATUS_IGNORE) && there) hear_stop(self);
+    if (!MPI_Iprobe(0, ULAM_TAG_STOP, self->hierarchy->asks, &there, MPI_STATUS_IGNORE) && there) hear_stop(self);
     return self->stopped;
 }
 
@@ -45,14 +45,14 @@ static ulam_status send_answer(rank *self, ulam_error *error)
     }
     ulam_answer_free(&self->answer);
     self->report.failure = (ulam_error){0};
-    if (ulam_patient_send(self->groups->asks, 0, ULAM_TAG_ANSWER, &self->bytes))
+    if (ulam_patient_send(self->hierarchy->asks, 0, ULAM_TAG_ANSWER, &self->bytes))
         return ulam_fail(error, ULAM_ESYSTEM, "MPI failed to send an answer");
     return ULAM_OK;
 }
 
 static ulam_status receive_reply(rank *self, ulam_error *error)
 {
-    const ulam_status status = ulam_patient_receive(self->groups->asks, 0, ULAM_TAG_REPLY, &self->bytes);
+    const ulam_status status = ulam_patient_receive(self->hierarchy->asks, 0, ULAM_TAG_REPLY, &self->bytes);
     if (status == ULAM_ENOMEM) return ulam_fail_memory(error, "receiving work");
     if (status) return ulam_fail(error, status, "MPI failed to receive work");
     return ulam_reply_unpack(&self->reply, &self->bytes, error);
@@ -65,7 +65,8 @@ static void serve(rank *self)
     for (;;) {
         ulam_error error = {0};
         ulam_prefer_short_slices(true);
-        if (send_answer(self, &error) || receive_reply(self, &error)) ulam_abandon(self->groups->all, error.message, 1);
+        if (send_answer(self, &error) || receive_reply(self, &error))
+            ulam_abandon(self->hierarchy->all, error.message, 1);
         ulam_prefer_short_slices(false);
         if (self->reply.end) break;
         ulam_worker_perform(&self->worker, &self->reply.assignment, &interrupt, &self->answer, &self->report.failure);
@@ -73,9 +74,9 @@ static void serve(rank *self)
     if (self->reply.told && !self->stopped) hear_stop(self);
 }
 
-ulam_status ulam_rank_serve(const ulam_groups *groups, const ulam_job *job, ulam_error *error)
+ulam_status ulam_rank_serve(const ulam_hierarchy *hierarchy, const ulam_job *job, ulam_error *error)
 {
-    rank self = {.groups = groups, .report = {.shares = 1, .quiet = true}};
+    rank self = {.hierarchy = hierarchy, .report = {.shares = 1, .quiet = true}};
     ulam_worker_init(&self.worker, job);
     serve(&self);
     ulam_answer_free(&self.answer);

@@ -23,6 +23,26 @@ static void note_failures(ulam_root *self, const ulam_error *error, const ulam_e
     if (failed->status) ulam_hub_fail(&self->hub, failed);
 }
 
+/* Tells the schedule how far a point's runs are wanted by now. Takes the lock. */
+static void follow(ulam_root *self, const ulam_goal *goal)
+{
+    pthread_mutex_lock(&self->hub.lock);
+    ulam_schedule_follow(&self->hub.schedule, goal);
+    pthread_cond_broadcast(&self->hub.changed);
+    pthread_mutex_unlock(&self->hub.lock);
+}
+
+/* The same of an answer's points, once its sums have been merged. */
+static void follow_all(ulam_root *self, const ulam_answer *answer)
+{
+    for (size_t i = 0; i < answer->n_parts && self->state->job->until.n_targets; i++) {
+        pthread_mutex_lock(&self->state_lock);
+        const ulam_goal goal = ulam_state_goal(self->state, answer->parts[i].chunk.point);
+        pthread_mutex_unlock(&self->state_lock);
+        follow(self, &goal);
+    }
+}
+
 static void keep(ulam_hub *hub, ulam_answer *answer)
 {
     ulam_root *self = (ulam_root *)hub;
@@ -32,9 +52,11 @@ static void keep(ulam_hub *hub, ulam_answer *answer)
     for (size_t i = 0; i < answer->n_parts && !error.status; i++)
         ulam_tracker_add(&self->tracker, self->state, &answer->parts[i], &error);
     note_spoiled(self, &error);
-    if (!error.status && last) ulam_judge_failures(self->state, last, &failed);
+    const bool due = last || self->state->job->until.n_targets;
+    if (!error.status && due) ulam_judge_failures(self->state, last, &failed);
     pthread_mutex_unlock(&self->state_lock);
     note_failures(self, &error, &failed);
+    follow_all(self, answer);
 }
 
 static bool merge(ulam_hub *hub, ulam_arrival *arrival)
@@ -43,13 +65,16 @@ static bool merge(ulam_hub *hub, ulam_arrival *arrival)
     ulam_error error = {0}, failed = {0};
     if (pthread_mutex_trylock(&self->state_lock)) return false;
     ulam_part *part = &arrival->answer.parts[arrival->next];
-    if (!ulam_arrival_read_sums(arrival, self->state->job->width, &error))
+    if (!ulam_arrival_read_sums(arrival, self->state->job, &error))
         ulam_tracker_add(&self->tracker, self->state, part, &error);
     note_spoiled(self, &error);
-    if (!error.status && part->n_failures)
-        ulam_judge_failures(self->state, &part->failures[part->n_failures - 1], &failed);
+    const bool seeks = !error.status && self->state->job->until.n_targets;
+    const ulam_failure *last = part->n_failures ? &part->failures[part->n_failures - 1] : NULL;
+    if (!error.status && (last || seeks)) ulam_judge_failures(self->state, last, &failed);
+    const ulam_goal goal = seeks ? ulam_state_goal(self->state, part->chunk.point) : (ulam_goal){0};
     pthread_mutex_unlock(&self->state_lock);
     arrival->next++;
+    if (seeks) follow(self, &goal); /* before the answer counts as merged */
     note_failures(self, &error, &failed);
     return true;
 }
@@ -122,12 +147,12 @@ static void show_last(ulam_root *self)
 }
 
 /* What can fail before the other ranks are answered fails the job, and they are told. */
-static void prepare(ulam_root *self, const ulam_groups *groups)
+static void prepare(ulam_root *self, const ulam_hierarchy *hierarchy)
 {
     ulam_error error = {0};
     int ranks;
-    MPI_Comm_size(groups->all, &ranks);
-    ulam_hub_init(&self->hub, &kind, groups);
+    MPI_Comm_size(hierarchy->all, &ranks);
+    ulam_hub_init(&self->hub, &kind, hierarchy);
     self->hub.deadline = ulam_stop_deadline(&self->execution->stop);
     self->state->n_dropped = 0;
     pthread_mutex_init(&self->state_lock, NULL);
@@ -145,7 +170,7 @@ static void prepare(ulam_root *self, const ulam_groups *groups)
     if (error.status) ulam_hub_fail(&self->hub, &error);
 }
 
-ulam_status ulam_root_execute(const ulam_groups *groups, ulam_state *state, const ulam_execution *execution,
+ulam_status ulam_root_execute(const ulam_hierarchy *hierarchy, ulam_state *state, const ulam_execution *execution,
                               ulam_error *error)
 {
     ulam_root self = {.execution = execution,
@@ -153,7 +178,7 @@ ulam_status ulam_root_execute(const ulam_groups *groups, ulam_state *state, cons
                       .failed_at = INFINITY,
                       .requested_at = INFINITY,
                       .show_at = ulam_clock() + execution->monitor.interval};
-    prepare(&self, groups);
+    prepare(&self, hierarchy);
     execute(&self);
     show_last(&self);
     const ulam_error failure = self.hub.failure;

@@ -28,7 +28,7 @@ typedef struct {
 } ulam_root;
 
 /* Rank 0's part of ulam_mpi_execute(). */
-ulam_status ulam_root_execute(const ulam_groups *groups, ulam_state *state, const ulam_execution *execution,
+ulam_status ulam_root_execute(const ulam_hierarchy *hierarchy, ulam_state *state, const ulam_execution *execution,
                               ulam_error *error);
 
 #endif

@@ -22,7 +22,7 @@ static _Noreturn void leave(ulam_root *self, const char *reason, int status)
     if (sink->put && !self->spoiled) sink->put(sink->self, self->state, NULL);
     const ulam_monitor *monitor = &self->execution->monitor;
     if (monitor->say_last) monitor->say_last(monitor->self, reason);
-    ulam_abandon(self->hub.groups->all, monitor->say_last ? NULL : reason, status);
+    ulam_abandon(self->hub.hierarchy->all, monitor->say_last ? NULL : reason, status);
 }
 
 _Noreturn void ulam_root_give_up(ulam_hub *hub, const char *reason)

@@ -67,7 +67,7 @@ static void start_reply(ulam_service *self, int rank)
     peer *to = &self->peers[rank];
     const ulam_reply *what = &self->reply;
     if (MPI_Wait(&to->replying, MPI_STATUS_IGNORE) || ulam_reply_pack(what, &to->reply) ||
-        MPI_Isend(to->reply.data, (int)to->reply.size, MPI_BYTE, rank, ULAM_TAG_REPLY, self->hub->groups->serves,
+        MPI_Isend(to->reply.data, (int)to->reply.size, MPI_BYTE, rank, ULAM_TAG_REPLY, self->hub->hierarchy->serves,
                   &to->replying))
         ulam_hub_fail_system(self->hub, "replying to a rank");
     to->stage = what->end ? PEER_ENDED : PEER_BUSY;
@@ -87,7 +87,7 @@ static bool start_receiving(ulam_service *self)
     MPI_Message message;
     MPI_Status envelope;
     if (self->n_receipts == self->most_receipts) return false;
-    if (MPI_Improbe(MPI_ANY_SOURCE, ULAM_TAG_ANSWER, self->hub->groups->serves, &there, &message, &envelope))
+    if (MPI_Improbe(MPI_ANY_SOURCE, ULAM_TAG_ANSWER, self->hub->hierarchy->serves, &there, &message, &envelope))
         ulam_hub_fail_system(self->hub, "looking for answers");
     if (!there) return false;
     receipt *next = &self->receipts[self->n_receipts];
@@ -269,7 +269,7 @@ void ulam_service_tell_stop(ulam_service *self)
     for (int rank = 1; rank < self->hub->ranks; rank++) {
         MPI_Request request;
         if (self->peers[rank].stage == PEER_ENDED) continue;
-        if (MPI_Isend(NULL, 0, MPI_BYTE, rank, ULAM_TAG_STOP, self->hub->groups->serves, &request) ||
+        if (MPI_Isend(NULL, 0, MPI_BYTE, rank, ULAM_TAG_STOP, self->hub->hierarchy->serves, &request) ||
             MPI_Request_free(&request))
             ulam_hub_fail_system(self->hub, "telling the ranks to stop");
     }

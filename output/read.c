@@ -105,6 +105,9 @@ static void free_observable(ulam_result_observable *self)
     free(self->max);
     free(self->count);
     free(self->exact);
+    free(self->low);
+    free(self->high);
+    ulam_counts_free(self);
 }
 
 void ulam_result_free(ulam_result *self)
@@ -126,8 +129,12 @@ void ulam_result_free(ulam_result *self)
     free(self->failed);
     free(self->runs_asked);
     free(self->first);
+    free(self->until);
+    free(self->ending);
+    free(self->target_ratio);
     free(self->failures);
     free(self->dropped);
+    ulam_covariance_free(&self->covariance);
     ulam_provenance_free(&self->provenance);
     *self = (ulam_result){0};
 }

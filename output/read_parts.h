@@ -26,6 +26,12 @@ void ulam_read_points(ulam_h5 *h5, ulam_result *result);
 void ulam_read_sweep(ulam_h5 *h5, ulam_result *result);
 
 void ulam_read_results(ulam_h5 *h5, ulam_result *result);
+/* What the group holds beside the figures. */
+void ulam_read_quantiles(ulam_h5 *h5, hid_t group, size_t n_points, ulam_result_observable *observable);
+void ulam_read_histogram(ulam_h5 *h5, hid_t group, size_t n_points, ulam_result_observable *observable);
+void ulam_read_covariance(ulam_h5 *h5, hid_t group, size_t n_points, ulam_result_covariance *covariance);
+void ulam_counts_free(ulam_result_observable *observable);
+void ulam_covariance_free(ulam_result_covariance *covariance);
 void ulam_read_failures(ulam_h5 *h5, ulam_result *result);
 void ulam_read_dropped(ulam_h5 *h5, ulam_result *result);
 void ulam_read_provenance(ulam_h5 *h5, ulam_provenance *provenance);

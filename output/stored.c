@@ -69,7 +69,8 @@ static void read_points(ulam_stored *self, ulam_h5 *h5, const ulam_job *real, ul
         self->place[i] = found ? found->point : SIZE_MAX;
     }
     free(known);
-    self->job = (ulam_job){.points = self->points, .n_points = (size_t)n, .width = real->width};
+    self->job =
+        (ulam_job){.points = self->points, .n_points = (size_t)n, .width = real->width, .statistics = real->statistics};
 }
 
 void ulam_stored_read(ulam_stored *self, ulam_h5 *h5, const ulam_job *real)
@@ -146,6 +147,7 @@ static ulam_status move_point(ulam_stored *self, size_t p, ulam_state *state, ul
     ulam_status status = ULAM_OK;
     if (to == SIZE_MAX || self->points[p].block != state->job->points[to].block)
         return ulam_fail(error, ULAM_EINVAL, "point %zu of the file is none of the job's", p);
+    ulam_state_move_trace(state, to, &self->state, p);
     if (from->blocks > 0) status = move_blocks(state, to, from->first, from->blocks, &from->prefix, error);
     for (size_t i = 0; i < from->n_early && !status; i++)
         status = move_blocks(state, to, from->early[i].first, from->early[i].blocks, &from->early[i].tally, error);

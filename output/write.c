@@ -32,6 +32,7 @@ static ulam_status make_image(ulam_bytes *image, const ulam_state *state, const 
     ulam_write_head(&h5, state, pool);
     ulam_write_points(&h5, state);
     ulam_write_results(&h5, state);
+    ulam_write_trace(&h5, state);
     if (pool)
         ulam_write_failures(&h5, pool->failures, pool->n_failures, true);
     else

@@ -5,7 +5,7 @@
 
 #include <ulam/state.h>
 
-#include "hdf5_file.h"
+#include "labelled.h"
 #include "pool.h"
 #include "result_file.h"
 
@@ -22,6 +22,12 @@ void ulam_write_results(ulam_h5 *h5, const ulam_state *state);
  * is there without a row. */
 void ulam_write_failures(ulam_h5 *h5, const ulam_failure *failures, size_t n, bool pooled);
 void ulam_write_dropped(ulam_h5 *h5, const ulam_state *state);
+
+/* Columns of /points: what became of the targets of each point, if the job has any. */
+void ulam_write_targets(ulam_labelled *points, const ulam_state *state, const size_t *dimension);
+
+/* /trace: estimates and errors at the rungs that the points have passed. It is not there without a rung. */
+void ulam_write_trace(ulam_h5 *h5, const ulam_state *state);
 
 /* /state: what a job goes on from. */
 void ulam_write_state(ulam_h5 *h5, const ulam_state *state);

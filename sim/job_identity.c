@@ -152,8 +152,13 @@ char *ulam_job_identity(const ulam_job *self)
     snprintf(text, sizeof text, "\nseed: %" PRIu64 "\nstreams: %s\n", self->seed,
              self->streams == ULAM_STREAMS_COMMON ? "common" : "independent");
     if (!status) status = put(&bytes, text);
-    snprintf(text, sizeof text, "block: %" PRIu64 "\nstatistics: moments\n", self->storage->block);
-    if (!status) status = put(&bytes, self->storage->block ? text : "block: the model's\nstatistics: moments\n");
+    snprintf(text, sizeof text, "block: %" PRIu64, self->storage->block);
+    if (!status) status = put(&bytes, self->storage->block ? text : "block: the model's");
+    if (!status) status = put(&bytes, "\nstatistics: ");
+    if (!status) status = ulam_job_write_statistics(self, &bytes);
+    if (!status) status = put(&bytes, "\n");
+    snprintf(text, sizeof text, "ladder: from %" PRIu64 " runs\n", self->until.ladder);
+    if (!status && self->until.ladder && self->until.ladder != ULAM_LADDER_START) status = put(&bytes, text);
     if (!status) status = put_swept(self, &bytes);
     for (size_t i = 0; i < self->model->n_parameters && !status; i++) status = put_fixed(self, i, &bytes);
     return finish(status, &bytes);

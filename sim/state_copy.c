@@ -3,11 +3,35 @@
 
 #include <ulam/state.h>
 
+/* *to stays NULL where there is nothing. */
+static ulam_status copy_items(void **to, const void *from, size_t n, size_t size)
+{
+    if (n == 0) return ULAM_OK;
+    *to = malloc(n * size);
+    if (!*to) return ULAM_ENOMEM;
+    memcpy(*to, from, n * size);
+    return ULAM_OK;
+}
+
+static ulam_status copy_trace(ulam_state *self, const ulam_state *other, size_t p)
+{
+    void *trace = NULL;
+    const size_t size = 2 * other->traced * sizeof *other->points->trace;
+    const ulam_status status = copy_items(&trace, other->points[p].trace, other->points[p].n_rungs, size);
+    self->points[p].trace = trace;
+    return status;
+}
+
 static ulam_status copy_point(ulam_point_state *self, const ulam_point_state *other)
 {
     self->first = other->first;
     self->blocks = other->blocks;
     self->tail_runs = other->tail_runs;
+    self->n_rungs = other->n_rungs;
+    self->last_rung = other->last_rung;
+    self->verdict = other->verdict;
+    self->ratio = other->ratio;
+    self->judged = other->judged;
     if (ulam_tally_copy(&self->prefix, &other->prefix) || ulam_tally_copy(&self->tail, &other->tail))
         return ULAM_ENOMEM;
     if (other->n_early == 0) return ULAM_OK;
@@ -22,21 +46,11 @@ static ulam_status copy_point(ulam_point_state *self, const ulam_point_state *ot
     return ULAM_OK;
 }
 
-/* *to stays NULL where there is nothing. */
-static ulam_status copy_items(void **to, const void *from, size_t n, size_t size)
-{
-    if (n == 0) return ULAM_OK;
-    *to = malloc(n * size);
-    if (!*to) return ULAM_ENOMEM;
-    memcpy(*to, from, n * size);
-    return ULAM_OK;
-}
-
 ulam_status ulam_state_copy(ulam_state *self, const ulam_state *other)
 {
     if (ulam_state_init(self, other->job)) return ULAM_ENOMEM;
     for (size_t p = 0; p < other->job->n_points; p++)
-        if (copy_point(&self->points[p], &other->points[p])) return ULAM_ENOMEM;
+        if (copy_point(&self->points[p], &other->points[p]) || copy_trace(self, other, p)) return ULAM_ENOMEM;
     void *failures = NULL, *dropped = NULL;
     ulam_status status = copy_items(&failures, other->failures, other->n_failures, sizeof *other->failures);
     self->failures = failures;

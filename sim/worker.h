@@ -7,6 +7,7 @@
 #include <ulam/job.h>
 #include <ulam/state.h>
 
+#include "frames.h"
 #include "prepared.h"
 #include "schedule.h"
 #include "stretch.h"
@@ -18,6 +19,7 @@ typedef struct {
     ulam_isolated *isolated; /* NULL: runs are performed here, or none has been yet */
     double *values;          /* [width][stride], of one block; [capacity] */
     size_t capacity, stride;
+    ulam_frames frames;
 } ulam_worker;
 
 /* What became of an assignment. */

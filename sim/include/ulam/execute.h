@@ -25,10 +25,12 @@ typedef struct {
 /* How far a job is. */
 typedef struct {
     size_t points, points_complete;
-    uint64_t runs, runs_asked; /* over all points; runs that came early count */
+    uint64_t runs, runs_asked; /* over all points; runs that came early count. Of a job with targets, those foreseen */
     double seconds;            /* since the start of this session */
     uint64_t session_runs;     /* done in this session */
     double rel_error; /* the largest std_error / |mean| of any scalar observable at any point; NaN: none defined */
+    bool until;       /* the job has targets; */
+    double farthest;  /* the largest half-width over what is asked for at an open point; NaN: none is known yet */
 } ulam_progress;
 
 typedef struct {

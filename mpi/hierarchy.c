@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "groups.h"
+#include "hierarchy.h"
 
 static const char variable[] = "ULAM_RANKS_PER_LEADER";
 
@@ -34,7 +34,7 @@ static ulam_status agree_on_most_ranks(MPI_Comm communicator, int *most, ulam_er
 }
 
 /* The ranks under one leader. */
-static bool find_group(MPI_Comm communicator, int most, MPI_Comm *group)
+static bool find_team(MPI_Comm communicator, int most, MPI_Comm *team)
 {
     MPI_Comm node;
     int rank, size;
@@ -42,16 +42,16 @@ static bool find_group(MPI_Comm communicator, int most, MPI_Comm *group)
     MPI_Comm_rank(node, &rank);
     MPI_Comm_size(node, &size);
     if (size <= most) {
-        *group = node;
+        *team = node;
         return true;
     }
-    const int failed = MPI_Comm_split(node, rank / most, rank, group);
+    const int failed = MPI_Comm_split(node, rank / most, rank, team);
     MPI_Comm_free(&node);
     return !failed;
 }
 
 /* Without leaders. */
-static void meet_in(ulam_groups *self, MPI_Comm all)
+static void meet_in(ulam_hierarchy *self, MPI_Comm all)
 {
     int rank;
     self->all = all;
@@ -59,54 +59,54 @@ static void meet_in(ulam_groups *self, MPI_Comm all)
     *(rank == 0 ? &self->serves : &self->asks) = all;
 }
 
-/* With leaders, since there are several groups: those who ask the root meet it in a communicator of their own. The others,
- * and their leader, keep the group. */
-static bool part(ulam_groups *self, MPI_Comm *group)
+/* With several teams: those who ask the root meet it in a communicator of their own. The others,
+ * and their leader, keep the team. */
+static bool part(ulam_hierarchy *self, MPI_Comm *team)
 {
     MPI_Comm top;
-    int rank, group_rank, group_size;
+    int rank, team_rank, team_size;
     MPI_Comm_rank(self->all, &rank);
-    MPI_Comm_rank(*group, &group_rank);
-    MPI_Comm_size(*group, &group_size);
+    MPI_Comm_rank(*team, &team_rank);
+    MPI_Comm_size(*team, &team_size);
     int first = rank;
-    if (MPI_Bcast(&first, 1, MPI_INT, 0, *group)) return false;
-    const bool meets_root = first == 0 || group_rank == 0;
+    if (MPI_Bcast(&first, 1, MPI_INT, 0, *team)) return false;
+    const bool meets_root = first == 0 || team_rank == 0;
     if (MPI_Comm_split(self->all, meets_root ? 0 : MPI_UNDEFINED, rank, &top)) return false;
-    const bool has_leader = first != 0 && group_size > 1;
-    self->asks = rank == 0 ? MPI_COMM_NULL : meets_root ? top : *group;
-    self->serves = rank == 0 ? top : has_leader && meets_root ? *group : MPI_COMM_NULL;
-    if (has_leader) *group = MPI_COMM_NULL;
+    const bool has_leader = first != 0 && team_size > 1;
+    self->asks = rank == 0 ? MPI_COMM_NULL : meets_root ? top : *team;
+    self->serves = rank == 0 ? top : has_leader && meets_root ? *team : MPI_COMM_NULL;
+    if (has_leader) *team = MPI_COMM_NULL;
     return true;
 }
 
-ulam_status ulam_groups_init(ulam_groups *self, MPI_Comm communicator, ulam_error *error)
+ulam_status ulam_hierarchy_init(ulam_hierarchy *self, MPI_Comm communicator, ulam_error *error)
 {
-    int most, size, group_size = 1;
-    MPI_Comm group = MPI_COMM_NULL;
-    *self = (ulam_groups){.all = MPI_COMM_NULL, .asks = MPI_COMM_NULL, .serves = MPI_COMM_NULL};
+    int most, size, team_size = 1;
+    MPI_Comm team = MPI_COMM_NULL;
+    *self = (ulam_hierarchy){.all = MPI_COMM_NULL, .asks = MPI_COMM_NULL, .serves = MPI_COMM_NULL};
     const ulam_status status = agree_on_most_ranks(communicator, &most, error);
     if (status) return status;
-    if (most > 1 && !find_group(communicator, most, &group))
+    if (most > 1 && !find_team(communicator, most, &team))
         return ulam_fail(error, ULAM_ESYSTEM, "MPI cannot tell which ranks share a node");
     MPI_Comm_size(communicator, &size);
-    if (most > 1) MPI_Comm_size(group, &group_size);
-    if (group_size == size) {
-        meet_in(self, group);
+    if (most > 1) MPI_Comm_size(team, &team_size);
+    if (team_size == size) {
+        meet_in(self, team);
         return ULAM_OK;
     }
     bool made = !MPI_Comm_dup(communicator, &self->all);
     if (made && most == 1) meet_in(self, self->all);
-    if (made && most > 1) made = part(self, &group);
-    if (group != MPI_COMM_NULL) MPI_Comm_free(&group);
+    if (made && most > 1) made = part(self, &team);
+    if (team != MPI_COMM_NULL) MPI_Comm_free(&team);
     return made ? ULAM_OK : ulam_fail(error, ULAM_ESYSTEM, "MPI has no communicator left");
 }
 
-static void free_own(const ulam_groups *self, MPI_Comm *communicator)
+static void free_own(const ulam_hierarchy *self, MPI_Comm *communicator)
 {
     if (*communicator != MPI_COMM_NULL && *communicator != self->all) MPI_Comm_free(communicator);
 }
 
-void ulam_groups_free(ulam_groups *self)
+void ulam_hierarchy_free(ulam_hierarchy *self)
 {
     free_own(self, &self->asks);
     free_own(self, &self->serves);
