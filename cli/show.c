@@ -253,6 +253,7 @@ int ulam_show_main(int argc, char **argv)
         status = 1;
         goto out;
     }
+    ulam_result_make_printable(&result);
     self.view.result = &result;
     self.view.width = ulam_terminal_width();
     status = self.job ? show_text(result.job) : self.source ? show_source(&result, self.view.file) : show(&self);
