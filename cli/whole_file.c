@@ -34,9 +34,10 @@ ulam_status ulam_whole_file_open(ulam_whole_file *self, const char *path, ulam_e
         self->out = fopen(path, "w");
         return self->out ? ULAM_OK : fail(path, errno, error);
     }
-    self->target = realpath(path, NULL);
-    if (!self->target) self->target = strdup(path);
-    if (!self->target || asprintf(&self->temporary, "%s.tmp-%ld", self->target, (long)getpid()) < 0) {
+    struct stat facts;
+    self->target = lstat(path, &facts) == 0 ? realpath(path, NULL) : strdup(path);
+    if (!self->target) return fail(path, errno, error); /* a link that leads nowhere */
+    if (asprintf(&self->temporary, "%s.tmp-%ld", self->target, (long)getpid()) < 0) {
         self->temporary = NULL;
         forget_names(self);
         return ulam_fail_memory(error, "naming a temporary file");
