@@ -319,6 +319,18 @@ static void put_table(const page *self)
 
 /* Failed runs, and how to have it all again */
 
+/* A word of a command line. */
+static void put_word(const page *self, const char *word)
+{
+    char *quoted = NULL;
+    size_t size;
+    FILE *out = open_memstream(&quoted, &size);
+    if (!out) return;
+    ulam_put_word(word, out);
+    if (fclose(out) == 0) put(self, quoted);
+    free(quoted);
+}
+
 static void put_failures(const page *self)
 {
     const ulam_result *result = self->result;
@@ -330,7 +342,7 @@ static void put_failures(const page *self)
         put(self, failure->cause);
         if (!result->n_seeds) {
             fputs("<pre>ulam replay ", self->out);
-            put(self, self->file);
+            put_word(self, self->file);
             fprintf(self->out, " --point %zu --run %" PRIu64 "</pre>", failure->point, failure->run);
         }
         fputs("</li>\n", self->out);

@@ -137,6 +137,8 @@ class Report(command.Case):
         text = self.succeeds("report", "-o", "-", "y.h5").stdout
         self.assertIn("means given success", text)
         self.assertRegex(text, "ulam replay y.h5 --point 0 --run 3")
+        (self.folder / "y.h5").rename(self.folder / "a b.h5")
+        self.assertIn("ulam replay &#39;a b.h5&#39; --point 0", self.succeeds("report", "-o", "-", "a b.h5").stdout)
 
     def test_hostile_texts_stay_texts(self):
         self.page(SWEPT)

@@ -155,6 +155,8 @@ class Watch(command.Case):
                 self.assertIsNone(re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text))
                 self.assertIn("?[31m", text)
                 self.assertIn("µ", text)
+        (self.folder / "x.h5").rename(self.folder / "a b.h5")
+        self.assertIn("ulam show 'a b.h5' --histogram price", self.succeeds("show", "a b.h5").stdout)
 
 
 if __name__ == "__main__":
