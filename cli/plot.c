@@ -202,6 +202,19 @@ static int fail_to_write(const char *path)
     return 1;
 }
 
+/* gnuplot does not tell that it could not write; a whole picture has its format's end. */
+static bool is_whole(const char *path, ulam_gnuplot_format format)
+{
+    static const char *const ends[] = {
+        [ULAM_GNUPLOT_PNG] = "IEND", [ULAM_GNUPLOT_SVG] = "</svg>", [ULAM_GNUPLOT_PDF] = "%%EOF"};
+    char tail[16];
+    FILE *file = fopen(path, "r");
+    if (!file) return false;
+    const size_t n = fseek(file, -(long)sizeof tail, SEEK_END) == 0 ? fread(tail, 1, sizeof tail, file) : 0;
+    fclose(file);
+    return memmem(tail, n, ends[format], strlen(ends[format])) != NULL;
+}
+
 /* Beside the picture first: a failed drawing leaves an older picture as it was. */
 static int draw_file(const request *self, const ulam_picture *picture)
 {
@@ -217,6 +230,10 @@ static int draw_file(const request *self, const ulam_picture *picture)
     }
     close(made);
     int status = ulam_gnuplot_draw(picture, &target, &error) ? fail(error.message) : 0;
+    if (!status && !is_whole(temporary, target.format)) {
+        fprintf(stderr, "ulam plot: cannot write %s: gnuplot did not finish it; is the disk full?\n", self->output);
+        status = 1;
+    }
     if (!status && rename(temporary, self->output)) status = fail_to_write(self->output);
     if (status) unlink(temporary);
     if (!status) fprintf(stderr, "ulam: %s\n", self->output);

@@ -3,6 +3,8 @@
 
 import os
 import pathlib
+import resource
+import signal
 import subprocess
 import sys
 
@@ -183,6 +185,20 @@ class Plot(command.Case):
         file = self.job("x", SWEPT)
         self.refused(1, "plot", file, says=("gnuplot is not installed", "--script"), env={"PATH": "/nowhere"})
         self.assertIn("plot", self.succeeds("plot", "--script", file, env={"PATH": "/nowhere"}).stdout)
+
+    def test_a_disk_that_is_full_leaves_the_old_picture(self):
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+        file = self.job("x", SWEPT)
+        for name in ("x.svg", "x.png", "x.pdf"):
+            self.write(name, "old")
+            done = subprocess.run([command.ULAM, "plot", "-o", name, file], cwd=self.folder, preexec_fn=limit,
+                                  capture_output=True, text=True)
+            self.assertEqual(done.returncode, 1, name)
+            self.assertIn(f"cannot write {name}", done.stderr)
+            self.assertEqual((self.folder / name).read_text(), "old")
+            self.assertFalse(list(self.folder.glob("*.tmp*")))
 
     def test_hostile_texts_stay_texts(self):
         self.job("x", SWEPT)
