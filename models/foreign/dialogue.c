@@ -208,27 +208,15 @@ static bool take_answer(dialogue *self, double *values, size_t stride, ulam_erro
     return false;
 }
 
-/* The line that is there although nothing was asked. */
-static ulam_status fail_unasked(dialogue *self, ulam_error *error)
-{
-    size_t size;
-    const char *line = ulam_pipes_take_line(&self->pipes, &size);
-    ulam_fail(error, ULAM_ERUN, "the program wrote more lines than it was asked for, such as '%.*s'",
-              (int)(size < 80 ? size : 80), line);
-    for (char *at = error->message; *at; at++)
-        if ((unsigned char)*at < ' ') *at = '?';
-    return ULAM_ERUN;
-}
-
-/* Goes on with the requests that are under way, or forgets them. */
+/* Goes on with the requests that are under way, or forgets them; a line that nobody asked for is forgotten too. */
 static ulam_status turn_to(dialogue *self, const ulam_stretch *stretch, ulam_error *error)
 {
-    const bool under_way = self->ahead > self->next;
-    if (under_way && (self->point != stretch->point || self->next != stretch->first)) end_program(self, 0);
-    if (!under_way && ulam_pipes_has_line(&self->pipes)) return fail_unasked(self, error);
-    if (self->ahead == self->next) {
-        if (self->point != stretch->point || self->next != stretch->first) self->alone_until = 0;
+    const bool goes_on = self->point == stretch->point && self->next == stretch->first;
+    const bool unasked = self->ahead == self->next && ulam_pipes_has_line(&self->pipes);
+    if (unasked || (!goes_on && self->ahead > self->next)) end_program(self, 0);
+    if (!goes_on) {
         self->next = self->ahead = stretch->first;
+        self->alone_until = 0;
     }
     self->point = stretch->point;
     return describe_point(self, stretch->point) ? ulam_fail_memory(error, "asking a program") : ULAM_OK;

@@ -120,8 +120,9 @@ ulam_status ulam_message_read_hello(const char *line, size_t size, ulam_error *e
 
 static ulam_status check_run(const json_t *echo, uint64_t run, ulam_error *cause)
 {
-    if (!echo || (json_is_number(echo) && json_number_value(echo) == (double)run)) return ULAM_OK;
-    return ulam_fail(cause, ULAM_ERUN, "the program answered another run, expected \"run\": %" PRIu64, run);
+    if (json_is_number(echo) && json_number_value(echo) == (double)run) return ULAM_OK;
+    return ulam_fail(cause, ULAM_ERUN, "the answer %s, expected \"run\": %" PRIu64,
+                     echo ? "is to another run" : "does not say which run it is of", run);
 }
 
 /* A name among the answer's that is not declared: there are more names than observables. */
@@ -153,8 +154,7 @@ static ulam_status take_values(const ulam_job *job, json_t *answer, double *valu
         else
             status = ulam_json_take(value, observable, extent, values + extent->offset * stride, stride, cause);
     }
-    const size_t expected = model->n_observables + (json_object_get(answer, "run") != NULL);
-    if (status || json_object_size(answer) == expected) return status;
+    if (status || json_object_size(answer) == model->n_observables + 1) return status;
     return fail_unknown(model, answer, cause);
 }
 
