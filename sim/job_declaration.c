@@ -161,7 +161,8 @@ static ulam_status read_length(ulam_job_reading *self, const ulam_yaml_node *map
     observable->length = (size_t)length;
     if (read == ULAM_READ_OK && length > 0) return ULAM_OK;
     return ulam_yaml_fail(ulam_yaml_find(mapping, "length")->value, self->error,
-                          "length is '%s', expected a number of elements, or an integer parameter", ulam_show(text).text);
+                          "length is '%s', expected a number of elements, or an integer parameter",
+                          ulam_show(text).text);
 }
 
 static ulam_status check_pattern(const ulam_job_reading *self, const ulam_yaml_node *node, const char *pattern)
@@ -178,7 +179,8 @@ static ulam_status check_pattern(const ulam_job_reading *self, const ulam_yaml_n
     regfree(&compiled);
     if (groups == 1) return ULAM_OK;
     return ulam_yaml_fail(node, self->error,
-                          "pattern has %zu groups, expected one, around the number: \"energy = ([-+.0-9eE]+)\"", groups);
+                          "pattern has %zu groups, expected one, around the number: \"energy = ([-+.0-9eE]+)\"",
+                          groups);
 }
 
 static ulam_status read_column(const ulam_job_reading *self, const ulam_yaml_node *node, const char *text,
@@ -194,7 +196,8 @@ static ulam_status read_column(const ulam_job_reading *self, const ulam_yaml_nod
 
 static ulam_status read_place(ulam_job_reading *self, const ulam_yaml_node *mapping, bool once, ulam_place *place)
 {
-    static const char *const names[] = {[ULAM_IN_PATTERN] = "pattern", [ULAM_IN_JSON] = "json", [ULAM_IN_COLUMN] = "column"};
+    static const char *const names[] = {
+        [ULAM_IN_PATTERN] = "pattern", [ULAM_IN_JSON] = "json", [ULAM_IN_COLUMN] = "column"};
     const ulam_yaml_node *found = NULL;
     for (int kind = ULAM_IN_PATTERN; kind <= ULAM_IN_COLUMN; kind++) {
         const ulam_yaml_node *key = ulam_yaml_find(mapping, names[kind]);

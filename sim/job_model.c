@@ -52,8 +52,7 @@ static ulam_status open_model(ulam_job_reading *self, const ulam_yaml_node *node
     const ulam_model_opener *opener = self->catalogue->opener;
     ulam_open_model *opened = &self->storage->opened;
     const ulam_program *program = NULL;
-    ulam_status status =
-        node->kind == ULAM_YAML_MAPPING ? ulam_job_read_program(self, node, &program) : ULAM_OK;
+    ulam_status status = node->kind == ULAM_YAML_MAPPING ? ulam_job_read_program(self, node, &program) : ULAM_OK;
     if (status) return status;
     const ulam_model_reference reference = {
         .text = text_of(self, node),

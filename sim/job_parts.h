@@ -103,8 +103,7 @@ char *ulam_job_resolve(ulam_job_reading *self, const char *path);
 ulam_status ulam_job_read_model(ulam_job_reading *self);
 
 /* Reads a mapping behind `model` that declares a program, into the job's arena. */
-ulam_status ulam_job_read_program(ulam_job_reading *self, const ulam_yaml_node *mapping,
-                                  const ulam_program **program);
+ulam_status ulam_job_read_program(ulam_job_reading *self, const ulam_yaml_node *mapping, const ulam_program **program);
 
 /* Reads the program's `parameters` and `observables` (NULL: not given). */
 ulam_status ulam_job_read_declared_parameters(ulam_job_reading *self, const ulam_yaml_node *node,

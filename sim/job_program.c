@@ -97,9 +97,8 @@ static ulam_status read_mode(ulam_job_reading *self, const ulam_yaml_node *mappi
     if (status || !text) return status;
     program->once = !strcmp(text, "once");
     if (program->once || !strcmp(text, "lines")) return ULAM_OK;
-    return ulam_yaml_fail(ulam_yaml_find(mapping, "mode")->value, self->error,
-                          "mode is '%s', expected lines or once%s", ulam_show(text).text,
-                          ulam_show_nearest(text, words, 2).text);
+    return ulam_yaml_fail(ulam_yaml_find(mapping, "mode")->value, self->error, "mode is '%s', expected lines or once%s",
+                          ulam_show(text).text, ulam_show_nearest(text, words, 2).text);
 }
 
 /* The program finds it in the folder in which it is started, which has no folders in it. */
@@ -183,8 +182,8 @@ static ulam_status check_mode(const ulam_job_reading *self, const ulam_yaml_node
 
 ulam_status ulam_job_read_program(ulam_job_reading *self, const ulam_yaml_node *mapping, const ulam_program **program)
 {
-    static const char *const keys[] = {"command", "name",   "summary", "parameters", "observables",
-                                       "mode",    "input",  "output"};
+    static const char *const keys[] = {"command",     "name", "summary", "parameters",
+                                       "observables", "mode", "input",   "output"};
     ulam_program *made = ulam_arena_take(&self->storage->arena, sizeof *made);
     if (!made) return ulam_fail_memory(self->error, "reading a job");
     *made = (ulam_program){.model = {.interface = ULAM_MODEL_INTERFACE, .summary = "a program"}};

@@ -17,17 +17,18 @@ enum {
 };
 
 typedef struct {
-    const char *const *words; /* the program and its arguments, up to a NULL; a name without a slash is looked for in PATH */
-    const char *folder;       /* in which it is started; "": this one */
-    int input, output;        /* become its standard streams */
+    const char *const
+        *words;         /* the program and its arguments, up to a NULL; a name without a slash is looked for in PATH */
+    const char *folder; /* in which it is started; "": this one */
+    int input, output;  /* become its standard streams */
 } ulam_child_plan;
 
 /* Starts as {0}. */
 typedef struct {
     ulam_warden *warden;
-    pid_t process;  /* 0: none */
-    int errors;     /* its standard error; -1: closed */
-    bool known;     /* how it ended: outcome, as waitpid() gives it */
+    pid_t process; /* 0: none */
+    int errors;    /* its standard error; -1: closed */
+    bool known;    /* how it ended: outcome, as waitpid() gives it */
     int outcome;
     char said[4096]; /* [n_said], the latest that came from its standard error */
     size_t n_said;

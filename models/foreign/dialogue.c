@@ -17,7 +17,7 @@
 #include "served.h"
 
 enum {
-    AHEAD = 64,             /* requests that are not answered yet */
+    AHEAD = 64, /* requests that are not answered yet */
     AHEAD_BYTES = 1 << 16,
     LONGEST_LINE = 64 << 20
 };
@@ -30,19 +30,19 @@ typedef struct {
     ulam_warden warden;
     ulam_child child;
     ulam_pipes pipes;
-    bool checked;         /* its files are those of the job */
-    bool begun;           /* it has been started before */
-    uint64_t asked;       /* runs that the program has been asked for since it was started */
-    size_t point;         /* of the requests */
-    uint64_t next, ahead; /* the run to be answered next, the run to be asked for next */
-    uint64_t alone_until; /* runs before that one are asked for one at a time */
+    bool checked;          /* its files are those of the job */
+    bool begun;            /* it has been started before */
+    uint64_t asked;        /* runs that the program has been asked for since it was started */
+    size_t point;          /* of the requests */
+    uint64_t next, ahead;  /* the run to be answered next, the run to be asked for next */
+    uint64_t alone_until;  /* runs before that one are asked for one at a time */
     ulam_bytes parameters; /* of the point `described`, as an object */
     size_t described;
 } dialogue;
 
 typedef enum {
-    HEARD,  /* a line is there, or some time has passed */
-    LOST,   /* the program will write nothing more */
+    HEARD, /* a line is there, or some time has passed */
+    LOST,  /* the program will write nothing more */
     OVERDUE
 } outcome;
 
@@ -296,5 +296,4 @@ static ulam_status perform_stretch(void *session, ulam_stretch stretch, double *
     return status;
 }
 
-const ulam_service ulam_dialogue_service = {
-    .open = open_dialogue, .close = close_dialogue, .perform = perform_stretch};
+const ulam_service ulam_dialogue_service = {.open = open_dialogue, .close = close_dialogue, .perform = perform_stretch};

@@ -53,8 +53,10 @@ static ulam_status take_matches(const target *self, const char *text, const char
     regmatch_t match[2];
     size_t found = 0;
     ulam_status status = ULAM_OK;
-    if (regcomp(&compiled, pattern, REG_EXTENDED | REG_NEWLINE)) return ulam_fail_memory(self->cause, "reading a pattern");
-    for (int flags = 0; !status && regexec(&compiled, text, 2, match, flags) == 0; flags = text[-1] == '\n' ? 0 : REG_NOTBOL) {
+    if (regcomp(&compiled, pattern, REG_EXTENDED | REG_NEWLINE))
+        return ulam_fail_memory(self->cause, "reading a pattern");
+    for (int flags = 0; !status && regexec(&compiled, text, 2, match, flags) == 0;
+         flags = text[-1] == '\n' ? 0 : REG_NOTBOL) {
         const size_t index = scalar ? 0 : found;
         found++;
         if (match[1].rm_so >= 0 && index < self->length)
@@ -141,15 +143,16 @@ static ulam_status read_json(const ulam_program *program, const char *text, size
     return ULAM_OK;
 }
 
-ulam_status ulam_extract(const ulam_program *program, const ulam_job *job, const char *text, size_t size, double *values,
-                         size_t stride, ulam_error *cause)
+ulam_status ulam_extract(const ulam_program *program, const ulam_job *job, const char *text, size_t size,
+                         double *values, size_t stride, ulam_error *cause)
 {
     json_t *root = NULL;
     ulam_status status = read_json(program, text, size, &root, cause);
     for (size_t i = 0; i < program->model.n_observables && !status; i++) {
         const ulam_extent *extent = &job->extents[i];
         const ulam_place *place = &program->places[i];
-        const target to = {&job->model->observables[i], extent->length, values + extent->offset * stride, stride, cause};
+        const target to = {&job->model->observables[i], extent->length, values + extent->offset * stride, stride,
+                           cause};
         if (place->kind == ULAM_IN_JSON)
             status = take_key(&to, extent, root, place->text);
         else if (place->kind == ULAM_IN_COLUMN)

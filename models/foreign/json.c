@@ -50,7 +50,8 @@ static const char *kind_of(const json_t *value)
     return type < sizeof names / sizeof *names && names[type] ? names[type] : "a number";
 }
 
-static ulam_status take_number(const json_t *value, const ulam_observable *observable, double *number, ulam_error *cause)
+static ulam_status take_number(const json_t *value, const ulam_observable *observable, double *number,
+                               ulam_error *cause)
 {
     if (json_is_boolean(value)) {
         *number = json_is_true(value);
@@ -60,7 +61,8 @@ static ulam_status take_number(const json_t *value, const ulam_observable *obser
         *number = NAN;
         return observable->may_be_nan
                    ? ULAM_OK
-                   : ulam_fail(cause, ULAM_ERUN, "observable '%s' has no value, and it is not declared that it may be NaN",
+                   : ulam_fail(cause, ULAM_ERUN,
+                               "observable '%s' has no value, and it is not declared that it may be NaN",
                                observable->name);
     }
     *number = json_number_value(value);
@@ -122,13 +124,21 @@ ulam_status ulam_json_put_value(const ulam_parameter *parameter, ulam_value valu
 {
     char integer[32];
     switch (parameter->type) {
-    case ULAM_REAL: return put_real(value.real, bytes);
-    case ULAM_INTEGER: snprintf(integer, sizeof integer, "%lld", (long long)value.integer); return put(integer, bytes);
-    case ULAM_BOOLEAN: return put(value.boolean ? "true" : "false", bytes);
-    case ULAM_CHOICE: return ulam_json_put_text(parameter->choices[value.choice], bytes);
-    case ULAM_STRING: return ulam_json_put_text(value.string, bytes);
-    case ULAM_FILE: return ulam_json_put_text(value.file->path, bytes);
-    case ULAM_REALS: return put_reals(value.reals, bytes);
+    case ULAM_REAL:
+        return put_real(value.real, bytes);
+    case ULAM_INTEGER:
+        snprintf(integer, sizeof integer, "%lld", (long long)value.integer);
+        return put(integer, bytes);
+    case ULAM_BOOLEAN:
+        return put(value.boolean ? "true" : "false", bytes);
+    case ULAM_CHOICE:
+        return ulam_json_put_text(parameter->choices[value.choice], bytes);
+    case ULAM_STRING:
+        return ulam_json_put_text(value.string, bytes);
+    case ULAM_FILE:
+        return ulam_json_put_text(value.file->path, bytes);
+    case ULAM_REALS:
+        return put_reals(value.reals, bytes);
     }
     return ULAM_OK;
 }

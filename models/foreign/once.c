@@ -30,9 +30,9 @@ typedef struct {
     const ulam_job *job;
     ulam_warden warden;
     ulam_child child;
-    char folder[PATH_MAX];  /* the job's, absolute, with a slash behind it */
-    const char **words;     /* [n_words + 1]; those without placeholders as they are, files as absolute paths */
-    ulam_bytes *filled;     /* [n_words]: the others, filled */
+    char folder[PATH_MAX]; /* the job's, absolute, with a slash behind it */
+    const char **words;    /* [n_words + 1]; those without placeholders as they are, files as absolute paths */
+    ulam_bytes *filled;    /* [n_words]: the others, filled */
     bool begun;
 } once;
 
@@ -121,7 +121,8 @@ static ulam_status write_input(const once *self, const ulam_filling *filling, co
         ulam_fail_memory(error, "filling a template");
     } else {
         const int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        if (descriptor < 0 || !ulam_file_put(descriptor, text.data, text.size)) status = fail_file("write", path, error);
+        if (descriptor < 0 || !ulam_file_put(descriptor, text.data, text.size))
+            status = fail_file("write", path, error);
         if (descriptor >= 0) close(descriptor);
     }
     ulam_bytes_free(&text);
@@ -148,7 +149,8 @@ static ulam_status prepare(once *self, const ulam_filling *filling, scratch_path
     ulam_status status = ulam_scratch_renew(path_of(self, "run", "").path, error);
     if (!status && fill_words(self, filling)) status = ulam_fail_memory(error, "filling in a command");
     if (status || !program->input_template) return status;
-    const scratch_path path = program->input_file ? path_of(self, "run/", program->input_file) : path_of(self, "input", "");
+    const scratch_path path =
+        program->input_file ? path_of(self, "run/", program->input_file) : path_of(self, "input", "");
     if (!program->input_file) *stdin_path = path;
     return write_input(self, filling, path.path, error);
 }

@@ -108,7 +108,8 @@ ulam_status ulam_placeholders_fill(const ulam_filling *filling, const char *text
     while (!status && next_name(text, &name, &length, &doubled)) {
         const size_t before = (size_t)(name - 1 - text); /* with one of two braces */
         status = ulam_bytes_put(bytes, text, before);
-        if (!status) status = doubled ? ulam_bytes_put(bytes, name, length + 1) : put_named(filling, name, length, bytes);
+        if (!status)
+            status = doubled ? ulam_bytes_put(bytes, name, length + 1) : put_named(filling, name, length, bytes);
         text = name + length + 1 + doubled;
     }
     return status ? status : put(text, bytes);

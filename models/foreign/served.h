@@ -10,10 +10,11 @@
 
 typedef struct {
     const ulam_program *program;
-    ulam_model model;              /* the declared one, with its source */
-    const char *folder;            /* of the job, "jobs/"; "": the current directory */
-    const ulam_file **word_files;  /* [n_words]: the word is the path of this file, which belongs to the job; NULL: it is none */
-    const ulam_file *template;     /* NULL: there is none */
+    ulam_model model;   /* the declared one, with its source */
+    const char *folder; /* of the job, "jobs/"; "": the current directory */
+    const ulam_file *
+        *word_files; /* [n_words]: the word is the path of this file, which belongs to the job; NULL: it is none */
+    const ulam_file *template; /* NULL: there is none */
     char source[ULAM_HASH_SIZE];
     ulam_service service;
 } ulam_served;

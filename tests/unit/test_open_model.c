@@ -156,7 +156,8 @@ static void a_mapping_comes_as_one_line(void **state)
     ulam_error error;
     ulam_job job;
     const ulam_model_opener opener = opener_of(&notes);
-    const char *text = "runs: 1\nmodel:\n  command: [python3, sim.py]\n  observables: [x, y]\nparams: {data: /dev/null}\n";
+    const char *text =
+        "runs: 1\nmodel:\n  command: [python3, sim.py]\n  observables: [x, y]\nparams: {data: /dev/null}\n";
     if (read_job(&job, &opener, "jobs/job.yaml", text, &error)) fail_msg("%s", error.message);
     assert_string_equal(notes.program.model.name, "sim");
     assert_int_equal(notes.program.n_words, 2);

@@ -21,8 +21,8 @@ extern "C" {
 typedef struct {
     const char *text; /* behind `model:`, "./needle.c"; a mapping as one line of YAML, "{command: [python3, sim.py]}" */
     const struct ulam_program *program; /* <ulam/program.h>: what a mapping declares; NULL: text is a path */
-    const char *folder;          /* where its relative paths start, "jobs/"; "": the current directory */
-    const unsigned char *object; /* [object_size], what opening it on another rank left; NULL: nothing did */
+    const char *folder;                 /* where its relative paths start, "jobs/"; "": the current directory */
+    const unsigned char *object;        /* [object_size], what opening it on another rank left; NULL: nothing did */
     size_t object_size;
     /* Gives the content of a file that belongs to the model, path starting at folder. It is kept with the job: it stands in
      * the result file, and a job that comes from there or from another rank brings it. Ask in the same order each time. */
@@ -37,7 +37,7 @@ typedef struct {
     const char *source;      /* its text, for those who read the result file; of the reference; NULL: it has none */
     ulam_bytes object; /* what spares other ranks the opening: a compiled object; sent to them, not kept in files */
     const struct ulam_service *service; /* performs the runs instead of the model's functions; NULL: these do */
-    void *handle;      /* the opener's own */
+    void *handle;                       /* the opener's own */
 } ulam_open_model;
 
 typedef struct ulam_model_opener {
