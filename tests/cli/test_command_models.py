@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Models that are programs: the line protocol, and programs that are started for each run."""
 
+import itertools
 import json
+import math
 import os
 import pathlib
 import re
@@ -38,8 +40,6 @@ model:
   observables: [x]
 """
 
-LEFT = ("sim.py", "once.sh", "sleep 4711")
-
 
 def processes(folder):
     """Command lines of processes that work in the folder or below it, or whose command speaks of it."""
@@ -59,7 +59,8 @@ class Programs(command.Case):
         super().setUp()
         self.temporary = self.folder / "tmp"
         self.temporary.mkdir()
-        self.environment = {"TMPDIR": str(self.temporary)}
+        # Debian's Python, which has numpy, whatever stands in front of it
+        self.environment = {"TMPDIR": str(self.temporary), "PATH": "/usr/bin:" + os.environ["PATH"]}
 
     def tearDown(self):
         for _ in range(50):
@@ -88,16 +89,11 @@ class Programs(command.Case):
 
 
 class Lines(Programs):
-    def expected(self, runs, scale=1, path="job.h5"):
-        """Nothing is lost on the way: the mean is that of the values that were sent."""
-        seen = [float(value) for value in (self.folder / "values").read_text().split()]
-        return numpy.sort(seen)
-
     def test_values_arrive_as_they_were_sent(self):
         self.worker(each='open("values", "a").write(repr(answer["x"]) + " ")')
         self.job("runs: 64\nblock: 16\n")
         self.succeeds("run", "-q", "job.yaml")
-        values = self.expected(64)
+        values = numpy.sort([float(value) for value in (self.folder / "values").read_text().split()])
         results = self.results()
         self.assertEqual(len(values), 64)
         self.assertEqual((results["x_min"], results["x_max"]), (values[0], values[-1]))
@@ -155,7 +151,7 @@ model:
             21: "exited with status 0", 22: "lacks the observable 'x'", 23: "holds 'y', which is not declared",
             24: "'x' holds a list, expected a number", 25: "'x' has no value", 26: "holds a text",
             27: 'the answer is to another run, expected "run": 27', 28: "closed its standard output", 29: "'x' has no value",
-            30: "no JSON", 31: "expected a JSON object",
+            30: "no JSON", 31: "is no JSON",
             32: "does not say which run it is of"}
 
     def bad_worker(self):
@@ -458,6 +454,66 @@ esac
         self.refused(2, "check", "job.yaml", says=("in.tmpl:3:2: '{scal}' is no parameter"))
         self.write("in.tmpl", "{scale}\n")
         self.refused(2, "run", "job.yaml", says="another job")
+
+
+class Examples(Programs):
+    def setUp(self):
+        super().setUp()
+        shutil.copytree(command.EXAMPLES / "programs", self.folder / "programs")
+
+    def same_on_ranks(self, job, *options):
+        for ranks in ("1", "2", "3"):
+            self.succeeds("run", "-q", "-n", ranks, "-o", f"{ranks}.h5", *options, job)
+        self.same_results("1.h5", "2.h5")
+        self.same_results("1.h5", "3.h5")
+        return self.results("1.h5")
+
+    def agrees(self, results, name, exact):
+        deviation = (results[name] - numpy.array(exact)) / results[name + "_stderr"]
+        self.assertLess(numpy.abs(deviation).max(), 4, name)
+
+    def test_a_simulation_in_python_that_nobody_changed(self):
+        results = self.same_on_ranks("programs/ising.yaml", "--runs", "40")
+        spins = numpy.array(list(itertools.product((-1, 1), repeat=4))).reshape(-1, 2, 2)
+        energy = -(spins * (numpy.roll(spins, 1, 1) + numpy.roll(spins, 1, 2))).sum((1, 2)) / 4
+        magnetisation = numpy.abs(spins.sum((1, 2))) / 4
+        for name, values in (("energy", energy), ("magnetisation", magnetisation)):
+            self.agrees(results, name, [numpy.average(values, weights=numpy.exp(-4 * energy / t)) for t in (2, 4)])
+
+    def test_a_shell_script(self):
+        results = self.same_on_ranks("programs/dice.yaml", "--runs", "60")
+        self.agrees(results, "sum", [3.5, 7, 35])
+
+    def test_bagging(self):
+        results = self.same_on_ranks("programs/bagging.yaml")
+        table = numpy.loadtxt(self.folder / "programs" / "flowers.csv", delimiter=",", skiprows=1)
+        features, labels = numpy.column_stack([numpy.ones(len(table)), table[:, :2]]), table[:, 2]
+        rng, accuracy = numpy.random.default_rng(1), []
+        for _ in range(400):  # gradient ascent, by another formula and another seed
+            drawn, weights = rng.integers(len(labels), size=len(labels)), numpy.zeros(3)
+            for _ in range(300):
+                p = 1 / (1 + numpy.exp(-features[drawn] @ weights))
+                weights += 0.03 * (features[drawn].T @ (labels[drawn] - p) - 10 * weights)
+            out = numpy.setdiff1d(numpy.arange(len(labels)), drawn)
+            accuracy.append(((features[out] @ weights > 0) == labels[out]).mean())
+        error = math.hypot(numpy.std(accuracy) / 20, results["accuracy_stderr"][1])
+        self.assertLess(abs(numpy.mean(accuracy) - results["accuracy"][1]) / error, 4)
+        self.assertTrue((numpy.diff(results["decision"][1]) > 0).all())
+
+    def test_new(self):
+        out = self.succeeds("new", "--command", "darts").stdout
+        self.assertIn("To run it: ulam run darts.yaml && ulam show darts.h5", out)
+        self.succeeds("run", "-q", "darts.yaml")
+        self.agrees(self.results("darts.h5"), "pi", math.pi)
+        self.refused(2, "new", "--command", "darts", says="darts.py exists")
+
+    def test_the_manuals_program(self):
+        manual = (command.ROOT / "docs" / "programs.md").read_text()
+        job, program = (re.search(f"```{language}\n(.*?)```", manual, re.S)[1] for language in ("yaml", "python"))
+        self.write("needle.py", program)
+        self.write("needle.yaml", job)
+        self.succeeds("run", "-q", "needle.yaml")
+        self.agrees(self.results("needle.h5"), "crossing", 1 / math.pi)
 
 
 class Declarations(Programs):
