@@ -13,7 +13,8 @@
 typedef struct {
     unsigned char *data;
     size_t size;
-    bool lent; /* it is the caller's, who only wants it read */
+    bool lent;                     /* it is the caller's, who only wants it read */
+    struct ulam_image_file *spill; /* where finished chunks go that memory need not hold; NULL: nowhere */
 } ulam_h5_memory;
 
 /* An open file, and whether anything went wrong with it: after the first failure the functions that take one do nothing
@@ -41,6 +42,9 @@ void ulam_h5_create(ulam_h5 *self, ulam_error *error);
 /* Opens the file whose bytes these are, after ulam_h5_begin(), to read it. They are not copied: the image stays until
  * ulam_h5_close(), as does self where it is. */
 void ulam_h5_open(ulam_h5 *self, const ulam_bytes *image);
+
+/* The same, to be changed; takes the image, and has one of its own afterwards. */
+void ulam_h5_open_to_change(ulam_h5 *self, ulam_bytes *image);
 
 void ulam_h5_close(ulam_h5 *self);
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "hdf5_write.h"
+#include "image.h"
 
 static const hsize_t chunk_bytes = (hsize_t)1 << 20;
 
@@ -173,6 +174,21 @@ void ulam_h5_put_chunk(ulam_h5 *self, hid_t dataset, size_t offset, const unsign
     if (place >= 0) H5Sclose(place);
 }
 
+void ulam_h5_spill_chunk(ulam_h5 *self, hid_t dataset, size_t offset)
+{
+    const hsize_t start = offset;
+    unsigned filters;
+    haddr_t first;
+    hsize_t size;
+    if (self->status != ULAM_OK || !self->memory.spill) return;
+    if (H5Dflush(dataset) < 0 || H5Dget_chunk_info_by_coord(dataset, &start, &filters, &first, &size) < 0 ||
+        first == HADDR_UNDEF)
+        ulam_h5_fail(self, "find", "a chunk");
+    else
+        self->status =
+            ulam_image_spill(self->memory.spill, self->memory.data, (size_t)first, (size_t)size, self->error);
+}
+
 void ulam_h5_put_attribute(ulam_h5 *self, hid_t object, const char *name, hid_t type, hid_t memory_type, hid_t space,
                            const void *data)
 {
@@ -213,6 +229,13 @@ void ulam_h5_put_integer(ulam_h5 *self, hid_t object, const char *name, int64_t 
 {
     if (self->status != ULAM_OK) return;
     ulam_h5_put_attribute(self, object, name, H5Tcopy(H5T_STD_I64LE), H5T_NATIVE_INT64, H5Screate(H5S_SCALAR), &value);
+}
+
+void ulam_h5_put_real(ulam_h5 *self, hid_t object, const char *name, double value)
+{
+    if (self->status != ULAM_OK) return;
+    ulam_h5_put_attribute(self, object, name, H5Tcopy(H5T_IEEE_F64LE), H5T_NATIVE_DOUBLE, H5Screate(H5S_SCALAR),
+                          &value);
 }
 
 void ulam_h5_put_unsigned(ulam_h5 *self, hid_t object, const char *name, uint64_t value)

@@ -1,11 +1,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "chunk.h"
 #include "schedule.h"
 #include "state_figures.h"
 
-/* Assignments of at least this many seconds, where blocks are shorter: handing out costs about a tenth of it. */
-static const double shortest = 1e-3;
+/* s: handing out costs about a tenth of it. */
+static const double shortest_assignment = 1e-3;
 
 /* Numbers in the answer to an assignment of several chunks. */
 static const size_t answer_width = 16384;
@@ -19,7 +20,10 @@ struct ulam_gap {
 struct ulam_schedule_point {
     size_t gap, gap_end; /* whole blocks still to be handed out */
     uint64_t tail;       /* runs of the partial last block, if that is to be handed out; else 0 */
-    uint64_t missing;    /* runs of the two, and of what was given back */
+    uint64_t release;    /* blocks from here on are not to be handed out yet */
+    uint64_t reach;      /* how far that may be moved ahead */
+    bool open;           /* its end is not known yet */
+    uint64_t missing;    /* runs of the two below release, and of what was given back */
     double seconds;      /* measured, of so many runs */
     uint64_t runs;
     double longest; /* s, of a block */
@@ -81,7 +85,15 @@ static void append_point(ulam_schedule *self, size_t p, size_t class)
     self->tail[class] = p;
 }
 
-static bool has_own(const ulam_schedule_point *point) { return point->gap < point->gap_end || point->tail; }
+static bool has_released(const ulam_schedule *self, const ulam_schedule_point *point)
+{
+    return point->gap < point->gap_end && self->gaps[point->gap].first < point->release;
+}
+
+static bool has_own(const ulam_schedule *self, const ulam_schedule_point *point)
+{
+    return has_released(self, point) || point->tail;
+}
 
 /* Seconds a run; NaN: not the least idea. */
 static double cost_of(const ulam_schedule *self, size_t p)
@@ -102,7 +114,7 @@ static size_t class_of(const ulam_schedule *self, size_t p)
 /* Puts a visited point where it belongs now. */
 static void list_point(ulam_schedule *self, size_t p)
 {
-    const size_t class = has_own(&self->points[p]) ? class_of(self, p) : none;
+    const size_t class = has_own(self, &self->points[p]) ? class_of(self, p) : none;
     if (class == self->points[p].class) return;
     unlink_point(self, p);
     if (class != none) append_point(self, p, class);
@@ -110,7 +122,7 @@ static void list_point(ulam_schedule *self, size_t p)
 
 /* What is missing */
 
-static ulam_status add_gap(ulam_schedule *self, size_t p, uint64_t first, uint64_t end)
+static ulam_status add_gap(ulam_schedule *self, uint64_t first, uint64_t end)
 {
     if (first >= end) return ULAM_OK;
     if (self->n_gaps == self->gaps_capacity) {
@@ -121,8 +133,20 @@ static ulam_status add_gap(ulam_schedule *self, size_t p, uint64_t first, uint64
         self->gaps_capacity = capacity;
     }
     self->gaps[self->n_gaps++] = (ulam_gap){.first = first, .blocks = end - first};
-    self->points[p].missing += (end - first) * self->job->points[p].block;
     return ULAM_OK;
+}
+
+/* Runs of a point's gaps in the blocks from `first` up to `end`. */
+static uint64_t runs_between(const ulam_schedule *self, size_t p, uint64_t first, uint64_t end)
+{
+    uint64_t blocks = 0;
+    for (size_t i = self->points[p].gap; i < self->points[p].gap_end; i++) {
+        const ulam_gap *gap = &self->gaps[i];
+        const uint64_t low = gap->first > first ? gap->first : first;
+        const uint64_t high = gap->first + gap->blocks < end ? gap->first + gap->blocks : end;
+        if (low < high) blocks += high - low;
+    }
+    return blocks * self->job->points[p].block;
 }
 
 static ulam_status find_missing(ulam_schedule *self, const ulam_state *state, size_t p)
@@ -131,26 +155,31 @@ static ulam_status find_missing(ulam_schedule *self, const ulam_state *state, si
     const ulam_point_state *known = &state->points[p];
     const uint64_t whole = asked->runs / asked->block, rest = asked->runs % asked->block;
     ulam_schedule_point *point = &self->points[p];
-    *point = (ulam_schedule_point){.gap = self->n_gaps, .class = none};
+    const ulam_goal goal = ulam_state_goal(state, p);
+    *point = (ulam_schedule_point){.gap = self->n_gaps, .gap_end = self->n_gaps, .class = none};
+    if (goal.ended) return ULAM_OK;
+    point->release = goal.release;
+    point->reach = goal.reach;
+    point->open = self->job->until.n_targets > 0;
+    self->open += point->open;
 
     uint64_t at = known->first + known->blocks;
     for (size_t i = 0; i < known->n_early; i++) {
         const uint64_t first = known->early[i].first;
-        if (add_gap(self, p, at, first < whole ? first : whole)) return ULAM_ENOMEM;
+        if (add_gap(self, at, first < whole ? first : whole)) return ULAM_ENOMEM;
         at = first + known->early[i].blocks;
     }
-    if (add_gap(self, p, at, whole)) return ULAM_ENOMEM;
+    if (add_gap(self, at, whole)) return ULAM_ENOMEM;
     point->gap_end = self->n_gaps;
     if (rest && !known->tail_runs && !ulam_state_knows(state, p, whole)) point->tail = rest;
-    point->missing += point->tail;
+    point->missing = runs_between(self, p, 0, point->release) + point->tail;
     self->missing += point->missing;
     return ULAM_OK;
 }
 
-ulam_status ulam_schedule_init(ulam_schedule *self, const ulam_state *state, size_t ranks)
+ulam_status ulam_schedule_init_empty(ulam_schedule *self, const ulam_job *job, size_t ranks)
 {
-    const ulam_job *job = state->job;
-    *self = (ulam_schedule){.job = job, .ranks = ranks, .guess = NAN};
+    *self = (ulam_schedule){.job = job, .ranks = ranks, .shortest = shortest_assignment, .guess = NAN};
     self->target = fmin(1, fmax(0.25, 1e-4 * (double)ranks));
     self->max_chunks = job->width < answer_width / 1024 ? 1024 : answer_width / job->width;
     if (self->max_chunks == 0) self->max_chunks = 1;
@@ -158,7 +187,14 @@ ulam_status ulam_schedule_init(ulam_schedule *self, const ulam_state *state, siz
     for (size_t i = 0; i <= ULAM_COST_CLASSES; i++) self->head[i] = self->tail[i] = none;
     self->points = calloc(job->n_points ? job->n_points : 1, sizeof *self->points);
     if (!self->points) return ULAM_ENOMEM;
-    for (size_t p = 0; p < job->n_points; p++)
+    for (size_t p = 0; p < job->n_points; p++) self->points[p] = (ulam_schedule_point){.class = none, .open = true};
+    return ULAM_OK;
+}
+
+ulam_status ulam_schedule_init(ulam_schedule *self, const ulam_state *state, size_t ranks)
+{
+    if (ulam_schedule_init_empty(self, state->job, ranks)) return ULAM_ENOMEM;
+    for (size_t p = 0; p < state->job->n_points; p++)
         if (find_missing(self, state, p)) return ULAM_ENOMEM;
     self->unknown_runs = self->missing;
     return ULAM_OK;
@@ -204,21 +240,112 @@ void ulam_schedule_done(ulam_schedule *self, size_t p, uint64_t runs, double sec
 
 ulam_status ulam_schedule_return(ulam_schedule *self, const ulam_chunk *chunk)
 {
-    if (push_chunk(&self->returned, &self->n_returned, &self->returned_capacity, chunk)) return ULAM_ENOMEM;
+    const bool ended = self->job->until.n_targets > 0 && !self->points[chunk->point].open;
+    if (!ended && push_chunk(&self->returned, &self->n_returned, &self->returned_capacity, chunk)) return ULAM_ENOMEM;
     self->in_hand -= chunk->runs;
+    if (ended) return ULAM_OK;
     count_missing(self, chunk->point, chunk->runs, false);
     return ULAM_OK;
 }
 
+ulam_status ulam_schedule_add(ulam_schedule *self, const ulam_chunk *chunk, double cost)
+{
+    ulam_schedule_point *point = &self->points[chunk->point];
+    const uint64_t missing = point->missing;
+    if (push_chunk(&self->returned, &self->n_returned, &self->returned_capacity, chunk)) return ULAM_ENOMEM;
+    if (!point->runs && cost > 0) {
+        count_missing(self, chunk->point, missing, true);
+        point->runs = 1;
+        point->seconds = self->guess = cost;
+        count_missing(self, chunk->point, missing, false);
+    }
+    count_missing(self, chunk->point, chunk->runs, false);
+    self->closed = false;
+    return ULAM_OK;
+}
+
+ulam_status ulam_schedule_withdraw(ulam_schedule *self, ulam_assignment *to)
+{
+    while (self->n_returned) {
+        const ulam_chunk *chunk = &self->returned[self->n_returned - 1];
+        if (ulam_assignment_add(to, chunk)) return ULAM_ENOMEM;
+        count_missing(self, chunk->point, chunk->runs, true);
+        self->n_returned--;
+    }
+    return ULAM_OK;
+}
+
+/* Targets */
+
+static void release(ulam_schedule *self, size_t p, uint64_t blocks)
+{
+    ulam_schedule_point *point = &self->points[p];
+    if (blocks <= point->release) return;
+    count_missing(self, p, runs_between(self, p, point->release, blocks), false);
+    point->release = blocks;
+    if (p < self->visited) list_point(self, p);
+}
+
+/* Nothing more of the point is handed out. */
+static void end_point(ulam_schedule *self, size_t p)
+{
+    ulam_schedule_point *point = &self->points[p];
+    size_t kept = 0;
+    for (size_t i = 0; i < self->n_returned; i++)
+        if (self->returned[i].point != p) self->returned[kept++] = self->returned[i];
+    self->n_returned = kept;
+    count_missing(self, p, point->missing, true);
+    point->gap = point->gap_end;
+    point->open = false;
+    self->open--;
+    list_point(self, p);
+}
+
+void ulam_schedule_follow(ulam_schedule *self, const ulam_goal *goal)
+{
+    ulam_schedule_point *point = &self->points[goal->point];
+    if (!point->open) return;
+    self->all_ahead = false;
+    if (goal->ended) {
+        end_point(self, goal->point);
+        return;
+    }
+    release(self, goal->point, goal->release);
+    if (goal->reach > point->reach) point->reach = goal->reach;
+}
+
+/* Lets the next open point go on to its next rung before it is known whether it has to. False: none may. */
+static bool go_ahead(ulam_schedule *self)
+{
+    if (self->open == 0 || self->all_ahead) return false;
+    for (size_t i = 0; i < self->job->n_points; i++) {
+        const size_t p = self->ahead;
+        ulam_schedule_point *point = &self->points[p];
+        self->ahead = p + 1 < self->job->n_points ? p + 1 : 0;
+        if (!point->open || point->release >= point->reach) continue;
+        const ulam_ladder ladder = ulam_job_ladder(self->job, p);
+        const uint64_t next = ulam_ladder_above(&ladder, point->release);
+        release(self, p, next < point->reach ? next : point->reach);
+        if (point->class != none) return true;
+    }
+    self->all_ahead = true;
+    return false;
+}
+
 /* Handing out */
 
-/* Seconds of work to hand out now: less towards the end, so that all end together. */
-static double plan(const ulam_schedule *self)
+double ulam_schedule_work(const ulam_schedule *self)
 {
-    double left = fmax(0, self->measured_work);
-    if (self->unknown_runs && !isnan(self->guess)) left += self->guess * (double)self->unknown_runs;
-    return fmin(self->target, fmax(shortest, left / (2 * (double)self->ranks)));
+    const double known = fmax(0, self->measured_work);
+    return self->unknown_runs && !isnan(self->guess) ? known + self->guess * (double)self->unknown_runs : known;
 }
+
+/* A rank's share of what is left, in seconds. */
+static double share(const ulam_schedule *self) { return ulam_schedule_work(self) / (double)self->ranks; }
+
+/* Seconds of work to hand out now: less towards the end, so that all end together and no long run begins late because it
+ * stood behind others in an assignment. */
+static double plan(const ulam_schedule *self) { return fmin(self->target, fmax(self->shortest, share(self) / 16)); }
 
 /* Seconds that a block of the point may take, by the longest seen; of a point without one, by that of others. */
 static double longest_block(const ulam_schedule *self, size_t p)
@@ -250,15 +377,22 @@ static bool find_returned(ulam_schedule *self, double left)
 }
 
 /* The point whose turn it is: given back; never visited; not measured yet; the costliest that fits. */
-static size_t next_point(ulam_schedule *self, double left, bool *returned)
+static size_t find_point(ulam_schedule *self, double left, bool *returned)
 {
     *returned = find_returned(self, left);
     if (*returned) return self->returned[self->n_returned - 1].point;
-    while (self->visited < self->job->n_points && !has_own(&self->points[self->visited])) self->visited++;
+    while (self->visited < self->job->n_points && !has_own(self, &self->points[self->visited])) self->visited++;
     if (self->visited < self->job->n_points && fits(self, self->visited, left)) return self->visited;
     for (size_t class = ULAM_COST_CLASSES + 1; class -- > 0;)
         if (self->head[class] != none && fits(self, self->head[class], left)) return self->head[class];
     return none;
+}
+
+static size_t next_point(ulam_schedule *self, double left, bool *returned)
+{
+    size_t p = find_point(self, left, returned);
+    while (p == none && self->missing == 0 && go_ahead(self)) p = find_point(self, left, returned);
+    return p;
 }
 
 static ulam_chunk cut_returned(ulam_schedule *self, uint64_t blocks)
@@ -281,10 +415,14 @@ static ulam_chunk cut_own(ulam_schedule *self, size_t p, uint64_t blocks)
     ulam_schedule_point *point = &self->points[p];
     const ulam_point *asked = &self->job->points[p];
     ulam_chunk chunk = {.point = p, .first = asked->runs / asked->block, .blocks = 1, .runs = point->tail};
-    if (point->gap < point->gap_end) {
+    if (has_released(self, point)) {
         ulam_gap *gap = &self->gaps[point->gap];
         chunk.first = gap->first;
+        const ulam_ladder ladder = ulam_job_ladder(self->job, p);
+        const uint64_t rung = ulam_ladder_above(&ladder, gap->first), to_rung = rung - gap->first;
         chunk.blocks = blocks < gap->blocks ? blocks : gap->blocks;
+        if (chunk.blocks > to_rung) chunk.blocks = to_rung;
+        if (chunk.blocks > point->release - gap->first) chunk.blocks = point->release - gap->first;
         if (p == self->witness.point && gap->first == self->witness.first) chunk.blocks = 1;
         chunk.runs = chunk.blocks * asked->block;
         gap->first += chunk.blocks;
@@ -317,31 +455,61 @@ static ulam_chunk cut(ulam_schedule *self, size_t p, bool returned, double secon
     return chunk;
 }
 
-/* Blocks are begun up to the assignment's seconds, and the last of them may be as long as any. Assignments shrink towards
- * the deadline, so that little is given back in the end and the results have few gaps. */
-ulam_status ulam_schedule_take(ulam_schedule *self, double left, ulam_assignment *assignment)
+/* Fills the assignment's last place. */
+static void place(const ulam_schedule *self, const ulam_chunk *chunk, ulam_assignment *assignment)
+{
+    ulam_chunk *last = &assignment->chunks[assignment->n - 1];
+    *last = *chunk;
+    if (assignment->n < 2 || !ulam_chunk_continues(self->job, &self->witness, last - 1, chunk)) return;
+    last[-1].blocks += chunk->blocks;
+    last[-1].runs += chunk->runs;
+    assignment->n--;
+}
+
+/* Adds one rank's share to the assignment. Blocks are begun up to the assignment's seconds, and the last of them may be as
+ * long as any. Assignments shrink towards the deadline, so that little is given back in the end and the results have few
+ * gaps. */
+static ulam_status take_share(ulam_schedule *self, double left, ulam_assignment *assignment)
 {
     const double planned = fmin(plan(self), left / 16);
     double used = 0;
-    assignment->n = 0;
     assignment->seconds = fmin(1.5, fmax(2 * planned, fmin(0.02, left / 8)));
-    while (assignment->n < self->max_chunks) {
+    for (bool begun = false; assignment->n < self->max_chunks; begun = true) {
         bool returned;
         const size_t p = next_point(self, left - used, &returned);
         if (p == none) break;
         const bool alone = self->points[p].class == ULAM_COST_CLASSES; /* handed out before, and still a riddle */
         const double cost = cost_of(self, p);
         const double block = cost * (double)self->job->points[p].block;
-        if (assignment->n && (alone || isnan(cost) || used + block > planned)) break;
-        const ulam_chunk place = {0};
-        if (ulam_assignment_add(assignment, &place)) return assignment->n ? ULAM_OK : ULAM_ENOMEM;
+        if (begun && (alone || isnan(cost) || used + block > planned)) break;
+        if (ulam_assignment_add(assignment, &(ulam_chunk){0})) return assignment->n ? ULAM_OK : ULAM_ENOMEM;
         const double spare = left - longest_block(self, p); /* in which blocks may be begun */
         const ulam_chunk chunk = cut(self, p, returned, fmin(planned, spare / 4) - used);
-        assignment->chunks[assignment->n - 1] = chunk;
+        place(self, &chunk, assignment);
         assignment->seconds = fmin(assignment->seconds, spare);
+        assignment->work += cost * (double)chunk.runs;
         if (alone || isnan(cost)) break;
         used += cost * (double)chunk.runs;
     }
-    if (assignment->n == 0 && self->missing) self->closed = true;
     return ULAM_OK;
+}
+
+ulam_status ulam_schedule_take_shares(ulam_schedule *self, double left, size_t shares, ulam_assignment *assignment)
+{
+    ulam_status status = ULAM_OK;
+    assignment->n = 0;
+    assignment->work = 0;
+    for (size_t i = 0; i < shares && !status && assignment->n < self->max_chunks; i++) {
+        const uint64_t before = self->in_hand;
+        status = take_share(self, left, assignment);
+        if (self->in_hand == before) break;
+    }
+    if (assignment->n == 0 && self->missing && !status) self->closed = true;
+    assignment->ahead = assignment->n && share(self) / 2 > longest_block(self, assignment->chunks[0].point);
+    return status;
+}
+
+ulam_status ulam_schedule_take(ulam_schedule *self, double left, ulam_assignment *assignment)
+{
+    return ulam_schedule_take_shares(self, left, 1, assignment);
 }
