@@ -18,7 +18,7 @@ static const char help[] =
     "'ulam run NAME.yaml' compiles the model by itself. Files that exist are left alone.\n"
     "\n"
     "options:\n"
-    "      --command  a program instead, NAME.py, that is asked for each run by a line of text; any language can do that\n"
+    "      --command  a program instead, NAME.py, that is asked for each run by a line; any language can do that\n"
     "  -h, --help     this text\n";
 
 static const struct option options[] = {

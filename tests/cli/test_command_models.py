@@ -439,6 +439,15 @@ esac
             job.wait(timeout=30)
             self.tearDown()
 
+    def test_a_program_that_was_told_to_stop_is_started_again(self):
+        flag = self.folder / "flag"
+        self.write("once.sh", f"if [ ! -e {flag} ]; then touch {flag}; kill -TERM $$; fi; echo x = 1\n")
+        self.job("params: {scale: 1}\nruns: 3\n", ONCE)
+        self.succeeds("run", "-q", "job.yaml")
+        self.assertTrue(flag.exists())
+        self.write("once.sh", "kill -TERM $$\n")
+        self.assertIn("killed by signal 15", self.ulam("run", "-q", "-o", "other.h5", "job.yaml").stderr)
+
     def test_a_program_that_does_not_exist(self):
         self.job("params: {scale: 1}\nruns: 1\n", ONCE.replace("sh, once.sh", "./absent"))
         done = self.ulam("run", "-q", "job.yaml")
