@@ -127,6 +127,14 @@ bool ulam_known_range(const ulam_state *state, size_t p, size_t index, ulam_run_
     return true;
 }
 
+const ulam_tally *ulam_known_tally(const ulam_state *state, size_t p, size_t index)
+{
+    const ulam_point_state *point = &state->points[p];
+    if (point->blocks > 0 && index == 0) return &point->prefix;
+    index -= point->blocks > 0;
+    return index < point->n_early ? &point->early[index].tally : &point->tail;
+}
+
 static ulam_status move_blocks(ulam_state *state, size_t point, uint64_t first, uint64_t blocks, ulam_tally *tally,
                                ulam_error *error)
 {

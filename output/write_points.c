@@ -63,7 +63,7 @@ static void put_counts(ulam_labelled *group, const ulam_state *state, const size
     free(count);
 }
 
-void ulam_write_points(ulam_h5 *h5, const ulam_state *state)
+void ulam_write_points(ulam_h5 *h5, const ulam_state *state, bool samples)
 {
     const ulam_job *job = state->job;
     const size_t n = job->model->n_parameters;
@@ -74,13 +74,14 @@ void ulam_write_points(ulam_h5 *h5, const ulam_state *state)
         ulam_h5_fail_memory(h5);
         goto out;
     }
-    static const char *const own[] = {"runs",      "failed", "runs_asked",  "first_run",
-                                      "converged", "ending", "target_ratio"};
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++) ulam_labelled_name(&group, own[i], "");
+    static const char *const own[] = {"runs",      "failed", "runs_asked",   "first_run",
+                                      "converged", "ending", "target_ratio", "samples_hash"};
+    for (size_t i = 0; i < sizeof own / sizeof *own - !samples; i++) ulam_labelled_name(&group, own[i], "");
     for (size_t i = 0; i < n; i++) names[i] = ulam_labelled_name(&group, job->model->parameters[i].name, "_parameter");
     const size_t dimension = ulam_labelled_index(&group, ulam_labelled_name(&group, "point", "_index"), job->n_points);
     for (size_t i = 0; i < n; i++) put_parameter(&group, names[i], job, i, &dimension);
     put_counts(&group, state, &dimension);
+    if (samples) ulam_write_samples_hash(&group, state, &dimension);
     if (job->until.n_targets) ulam_write_targets(&group, state, &dimension);
     ulam_h5_put_words(h5, group.group, "parameters", names, n);
 out:
