@@ -167,6 +167,14 @@ class Snippets(command.Case):
     def try_text(self, block):
         pass
 
+    def test_comparison_is_loose_only_where_it_says(self):
+        shown = "made 2026-01-01T10:00:00Z in 1.3 s\n…\npi   3.1420 ± 0.0016\n"
+        self.assertTrue(loose.agree(shown, "made 2027-02-03T11:22:33Z in 48 ms\n\n12 ranks\npi 3.1420 ± 0.0016"))
+        self.assertTrue(loose.agree("", "\n"))
+        for other in ("pi 3.1420 ± 0.0017", "", "pi 3.1420 ± 0.0016\nmore"):
+            self.assertFalse(loose.agree(shown, f"made 2027-02-03T11:22:33Z in 48 ms\n{other}"), other)
+        self.assertFalse(loose.agree("", "something"))
+
     def test_links_lead_somewhere(self):
         for path in [*PAGES, command.ROOT / "CONTRIBUTING.md"]:
             for link in pages.links(path):
