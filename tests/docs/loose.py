@@ -4,6 +4,7 @@ dates and blanks may differ, and "…" stands for anything: within a line, or al
 import re
 
 MASKS = (
+    (r"(Traceback \(most recent call last\):\n)(?:  .*\n)+", r"\1"),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\dZ?", "<date>"),
     (r"(\d+h)?(\d+m)?\d+(\.\d+)?(e-?\d+)? ?(ns|µs|ms|s|min|h)\b", "<duration>"),
     (r"[\d.,]+(e\+?\d+)? ?([kMG] )?runs/s", "<rate>"),

@@ -11,8 +11,9 @@ the fence stands what a block is:
     c NAME               a model, which `ulam models` compiles and describes
     c body               statements inside a run, compiled
     python [NAME]        run with the page's earlier ones before it; NAME: written and compiled
-    pycon                a Python session, compared loosely
-    csv NAME, json NAME  written under that name
+    pycon, or python that begins with >>>   a Python session, compared loosely; it goes on from block to block
+    json [NAME]          read; NAME: written under that name
+    csv NAME             written under that name
     LANGUAGE from PATH   paragraphs that stand in a file of the repository
     text                 nothing to try
     LANGUAGE skip WHY    not tried, because it needs what the machine may not have
@@ -21,6 +22,7 @@ the fence stands what a block is:
 """
 
 import doctest
+import json
 import os
 import pathlib
 import shutil
@@ -52,7 +54,7 @@ class Snippets(command.Case):
         super().setUp()
         shutil.copytree(command.EXAMPLES, self.folder / "examples")
         (self.folder / "build").symlink_to(command.BUILD)
-        self.python = ""
+        self.python, self.session = "", []
         self.environment = {**os.environ, "PATH": f"{command.BUILD}:/usr/bin:{os.environ['PATH']}", "LC_ALL": "C.UTF-8",
                             "XDG_CACHE_HOME": str(self.folder / ".cache"), "COLUMNS": "120", "MPLBACKEND": "agg",
                             "PYTHONPATH": str(command.ROOT / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -143,7 +145,9 @@ class Snippets(command.Case):
             self.works("ulam", "models", "./" + self.named(block))
 
     def try_python(self, block):
-        if block.words:
+        if block.text.startswith(">>> "):
+            self.try_pycon(block)
+        elif block.words:
             self.works("/usr/bin/python3", "-m", "py_compile", self.named(block))
         else:
             self.python += block.text
@@ -151,18 +155,23 @@ class Snippets(command.Case):
 
     def try_pycon(self, block):
         """The session's inputs are run by a console of its own, and each answer is marked as in a shell's session."""
-        examples = doctest.DocTestParser().get_examples(block.text)
+        new = doctest.DocTestParser().get_examples(block.text)
+        examples = self.session = self.session + new
         script = "import code, sys\nsys.stderr = sys.stdout\nconsole = code.InteractiveConsole()\n" + "".join(
             f"console.runsource({example.source!r}, symbol='single')\nprint('\\1', end='', flush=True)\n" for example in examples)
-        said = self.works("/usr/bin/python3", "-c", script).split("\1")
-        for example, actual in zip(examples, said):
+        said = self.works("/usr/bin/python3", "-c", script).split("\1")[-1 - len(new):]
+        for example, actual in zip(new, said):
             self.assertTrue(loose.agree(example.want, actual),
                             f">>> {example.source}--- printed\n{actual}--- expected\n{example.want}")
 
     def try_csv(self, block):
         self.named(block)
 
-    try_json = try_csv
+    def try_json(self, block):
+        for line in [block.text] if block.words else block.text.splitlines():
+            json.loads(line)
+        if block.words:
+            self.named(block)
 
     def try_text(self, block):
         pass
