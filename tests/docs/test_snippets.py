@@ -33,6 +33,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 import command
 import loose
 import pages
+import python_session
 
 PAGES = [command.ROOT / "README.md", *sorted((command.ROOT / "docs").glob("*.md"))]
 GENERATED = {"c-interface.md"}  # test_reference.py compares it with the headers, which the compiler reads
@@ -54,7 +55,7 @@ class Snippets(command.Case):
         super().setUp()
         shutil.copytree(command.EXAMPLES, self.folder / "examples")
         (self.folder / "build").symlink_to(command.BUILD)
-        self.python, self.session = "", []
+        self.python, self.session = "", None
         self.environment = {**os.environ, "PATH": f"{command.BUILD}:/usr/bin:{os.environ['PATH']}", "LC_ALL": "C.UTF-8",
                             "XDG_CACHE_HOME": str(self.folder / ".cache"), "COLUMNS": "120", "MPLBACKEND": "agg",
                             "PYTHONPATH": str(command.ROOT / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -154,15 +155,13 @@ class Snippets(command.Case):
             self.works("/usr/bin/python3", "-c", self.python)
 
     def try_pycon(self, block):
-        """The session's inputs are run by a console of its own, and each answer is marked as in a shell's session."""
-        new = doctest.DocTestParser().get_examples(block.text)
-        examples = self.session = self.session + new
-        script = "import code, sys\nsys.stderr = sys.stdout\nconsole = code.InteractiveConsole()\n" + "".join(
-            f"console.runsource({example.source!r}, symbol='single')\nprint('\\1', end='', flush=True)\n" for example in examples)
-        said = self.works("/usr/bin/python3", "-c", script).split("\1")[-1 - len(new):]
-        for example, actual in zip(new, said):
-            self.assertTrue(loose.agree(example.want, actual),
-                            f">>> {example.source}--- printed\n{actual}--- expected\n{example.want}")
+        if self.session is None:
+            self.session = python_session.PythonSession(self.folder, self.environment)
+            self.addCleanup(self.session.close)
+        for example in doctest.DocTestParser().get_examples(block.text):
+            actual = self.session.answer(example.source)
+            if not loose.agree(example.want, actual):
+                self.fail(f">>> {example.source}--- printed\n{actual}--- expected\n{example.want}")
 
     def try_csv(self, block):
         self.named(block)
