@@ -53,6 +53,13 @@ def commands(text):
     return session
 
 
+UNFENCED = re.compile(r"^(?: {4}|\t)(?:\$ |(?:ulam|mpirun|srun|sbatch|cmake|gcc|cc|mpicc|python3|pip|ctest|bench/run|\./\w+) .*)", re.M)
+
+
+def unfenced_commands(path):
+    return UNFENCED.findall(re.sub(r"```.*?```", "", path.read_text(), flags=re.S))
+
+
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.S)
 

@@ -193,6 +193,11 @@ class Snippets(command.Case):
                     if anchor:
                         self.assertIn(anchor, pages.anchors(target))
 
+    def test_no_command_is_outside_a_fence(self):
+        for path in PAGES:
+            if path.name not in GENERATED:
+                self.assertEqual(pages.unfenced_commands(path), [], f"{path.name}: put them into ```console, so that they are tried")
+
     def test_every_page_is_in_the_table_of_contents(self):
         index = command.ROOT / "docs" / "index.md"
         listed = {link.partition("#")[0] for link in pages.links(index)}
