@@ -8,7 +8,7 @@ import sys
 
 HEADINGS = {"options": "OPTIONS", "commands": "COMMANDS", "exit status": "EXIT STATUS", "example": "EXAMPLE", "keys": "KEYS"}
 HEADING = re.compile(rf"({'|'.join(HEADINGS)}):\s*(.*)", re.I)
-OPTION = re.compile(r" {2,}(\S.*?)(?: {2,}(.*)|$)")
+OPTION = re.compile(r" {2,6}(\S.*?)(?: {2,}(.*))?")
 
 
 def roff(text):
@@ -27,43 +27,33 @@ def synopsis(lines):
     return ["\n.br\n".join(strong(line.replace("usage:", "").strip()) for line in lines)]
 
 
-def entries(lines):
-    """An option or a command a paragraph; a line that is indented further goes on with the text before it."""
-    page = []
-    for line in lines:
-        start = OPTION.match(line)
-        if start and len(line) - len(line.lstrip()) <= 6 and (start[2] or line.lstrip().startswith("-")):
-            page += [".TP", strong(start[1])] + ([roff(start[2])] if start[2] else [])
+def entry(line):
+    """An option or a command begins a paragraph of its own; a line that is set in further goes on with the text before it."""
+    begun = OPTION.fullmatch(line)
+    return [".TP", strong(begun[1])] + [roff(begun[2])] * bool(begun[2]) if begun else [roff(line.strip())]
+
+
+def body(text):
+    page, section = [".SH DESCRIPTION"], "DESCRIPTION"
+    for line in text.splitlines():
+        heading = HEADING.fullmatch(line)
+        if heading:
+            section = HEADINGS[heading[1].lower()]
+            page += [f".SH {section}"] + [roff(heading[2])] * bool(heading[2])
+        elif not line:
+            page.append(".PP")
+        elif not line.startswith(" "):
+            page.append(roff(line))
         else:
-            page.append(roff(line.strip()))
-    return page
-
-
-def body(paragraphs):
-    page, described = [], False
-    for paragraph in paragraphs:
-        lines = paragraph.splitlines()
-        while lines:
-            heading = HEADING.fullmatch(lines[0])
-            if heading:
-                page.append(f".SH {HEADINGS[heading[1].lower()]}")
-                lines = ([heading[2]] if heading[2] else []) + lines[1:]
-            elif not described and not lines[0].startswith(" "):
-                page.append(".SH DESCRIPTION")
-            elif not lines[0].startswith(" "):
-                page.append(".PP")
-            described = described or page[-1] == ".SH DESCRIPTION"
-            end = next((i for i, line in enumerate(lines[1:], 1) if HEADING.fullmatch(line)), len(lines))
-            if lines[0].startswith(" "):
-                page += entries(lines[:end])
-            else:
-                page += map(roff, lines[:end])
-            lines = lines[end:]
-    return page
+            if section == "DESCRIPTION":
+                section = "OPTIONS"
+                page.append(".SH OPTIONS")
+            page += entry(line)
+    return [line for line, following in zip(page, [*page[1:], ".SH"]) if line != ".PP" or following[:3] not in (".SH", ".TP")]
 
 
 def page(name, summary, text, version, also):
-    first, *others = text.strip().split("\n\n")
+    first, others = text.strip().split("\n\n", 1)
     return "\n".join([
         f'.TH {roff(name.upper())} 1 "" "{version}" "ulam"',
         ".SH NAME", f"{roff(name)} \\- {roff(summary)}",
