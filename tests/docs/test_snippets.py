@@ -7,7 +7,8 @@ the fence stands what a block is:
     console              a session; a command's output, where the page shows it, is compared loosely (loose.py), and where it
                          shows none the command must succeed
     yaml [NAME]          a job, which `ulam check` reads; NAME: written under that name first
-    yaml part MODEL      lines of a job; it is completed with that model and a number of runs
+    yaml part MODEL [NAME=VALUE...]   lines of a job; it is completed with that model (unless it has one), a number of runs,
+                         and these parameters
     c NAME               a model, which `ulam models` compiles and describes
     c body               statements inside a run, compiled
     python [NAME]        run with the page's earlier ones before it; NAME: written and compiled
@@ -133,7 +134,7 @@ class Snippets(command.Case):
             if not keys & {"runs", "until"}:
                 text += "runs: 100\n"
             self.write("part.yaml", text)
-            self.works("ulam", "check", "part.yaml")
+            self.works("ulam", "check", *(f"--set={given}" for given in block.words[2:]), "part.yaml")
         else:
             self.works("ulam", "check", self.named(block, "job.yaml"))
 
