@@ -9,18 +9,23 @@
 #include "job_options.h"
 #include "known_models.h"
 #include "options.h"
+#include "pilot.h"
+#include "samples.h"
 #include "subcommands.h"
 
 static const char help[] =
     "usage: ulam check [OPTION]... JOB\n"
     "\n"
-    "Reads the job file JOB as 'ulam run' would, and prints its points, runs, memory and output. "
-    "Runs nothing, writes\n"
-    "nothing.\n"
+    "Reads the job file JOB as 'ulam run' would, and prints its points, runs, memory, output and samples. "
+    "Writes nothing, and runs\n"
+    "nothing unless a pilot is asked for. Exit status 1 if the disk has no room for the samples.\n"
     "\n"
-    "options:\n" ULAM_JOB_HELP "  -h, --help             this text\n";
+    "options:\n" ULAM_JOB_HELP
+    "      --pilot            try the points for about a second, and estimate runs and time of each and of all\n"
+    "  -h, --help             this text\n";
 
-static const struct option options[] = {ULAM_JOB_OPTIONS, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+static const struct option options[] = {
+    ULAM_JOB_OPTIONS, {"pilot", no_argument, NULL, 'p'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 
 static void print_axes(const ulam_job *job)
 {
@@ -92,6 +97,28 @@ static void print_parameters(const ulam_job *job)
     }
 }
 
+/* Bytes that a point's statistics beside the moments take in memory, about, and packed. */
+static double memory_of_statistics(const ulam_statistics *kept, double *packed)
+{
+    enum {
+        OCTAVES = 30, /* of distances from a centre, on each side, that values fill */
+        EXACT = 80    /* an accumulator of a few limbs, and packed */
+    };
+    double bytes = 0;
+    *packed = 0;
+    for (size_t i = 0; kept && i < kept->n_sketches; i++) {
+        bytes += 2 * OCTAVES * (double)(8u << kept->sketches[i].bits);
+        *packed += OCTAVES * (double)(2u << kept->sketches[i].bits);
+    }
+    for (size_t i = 0; kept && i < kept->n_histograms; i++) {
+        bytes += 16 * (double)kept->histograms[i].bins;
+        *packed += 12 * (double)kept->histograms[i].bins;
+    }
+    if (kept) bytes += EXACT * (5 * (double)kept->n_pairs + ULAM_GROUPS * (double)kept->n_grouped);
+    if (kept) *packed += EXACT * (5 * (double)kept->n_pairs + ULAM_GROUPS * (double)kept->n_grouped) / 2;
+    return bytes;
+}
+
 /* Bytes, about, at their highest. */
 typedef struct {
     double root; /* on rank 0: while the file is written, whose image is in memory beside the sums */
@@ -118,12 +145,15 @@ static memory memory_of(const ulam_job *job)
     const double points = (double)job->n_points, elements = points * (double)job->width;
     const double values = (double)job->model->n_parameters * sizeof(ulam_value);
     const double in_job = points * ((double)sizeof(ulam_point) + values), in_hand = elements_in_hand(job);
+    double packed;
+    const double more = memory_of_statistics(job->statistics, &packed);
     uint64_t block = 0;
     for (size_t i = 0; i < job->n_points; i++) block = job->points[i].block > block ? job->points[i].block : block;
-    const double of_runs = (double)block * (double)job->width * sizeof(double);
+    const double of_runs = (double)block * ((double)job->width * sizeof(double) + (double)ulam_job_sample_size(job));
     const double point = (double)sizeof(ulam_point_state) + SCHEDULED + POINT_IN_FILE + values;
-    return (memory){.root = in_job + of_runs + in_hand * GROWING + points * point + elements * (SUMS + IN_FILE),
-                    .others = in_job + of_runs + in_hand * (GROWING + SENT)};
+    return (memory){.root = in_job + of_runs + in_hand * GROWING + points * point + elements * (SUMS + IN_FILE) +
+                            points * (more + packed),
+                    .others = in_job + of_runs + in_hand * (GROWING + SENT) + more};
 }
 
 static void print_bytes(double bytes, const char *where)
@@ -146,7 +176,25 @@ static void print_memory(const ulam_job *job)
     puts(", beside the program");
 }
 
-static void print_job(const ulam_job *job)
+/* How large the samples will be. False: larger than the disk. */
+static bool print_samples(const ulam_job *job)
+{
+    char *path = job->n_samples ? ulam_samples_path(job->output) : NULL;
+    const double size = ulam_samples_size(job), room = ulam_samples_room(job);
+    if (!path) return true;
+    fputs("samples  ", stdout);
+    for (size_t i = 0; i < job->n_samples; i++)
+        printf("%s%s", i ? ", " : "", job->model->observables[job->samples[i]].name);
+    printf(": %s in %s\n", ulam_show_size(size).text, path);
+    fflush(stdout);
+    if (size > room)
+        fprintf(stderr, "ulam check: %s: the samples take %s, and the disk has room for %s\n", path,
+                ulam_show_size(size).text, ulam_show_size(room).text);
+    free(path);
+    return size <= room;
+}
+
+static bool print_job(const ulam_job *job)
 {
     uint64_t runs = 0, most = 0, fewest = UINT64_MAX;
     for (size_t i = 0; i < job->n_points; i++) {
@@ -159,13 +207,20 @@ static void print_job(const ulam_job *job)
     print_parameters(job);
     printf("points   %zu", job->n_points);
     print_axes(job);
-    printf("runs     %llu", (unsigned long long)runs);
-    if (job->n_points > 1 && most == fewest) printf("  (%llu a point)", (unsigned long long)most);
-    if (most != fewest) printf("  (%llu to %llu a point)", (unsigned long long)fewest, (unsigned long long)most);
+    if (job->until.n_targets)
+        printf("runs     as many as %zu target%s need%s, at most %llu a point", job->until.n_targets,
+               job->until.n_targets == 1 ? "" : "s", job->until.n_targets == 1 ? "s" : "", (unsigned long long)most);
+    else
+        printf("runs     %llu", (unsigned long long)runs);
+    if (job->n_points > 1 && most == fewest && !job->until.n_targets)
+        printf("  (%llu a point)", (unsigned long long)most);
+    if (most != fewest && !job->until.n_targets)
+        printf("  (%llu to %llu a point)", (unsigned long long)fewest, (unsigned long long)most);
     printf("\nseed     %llu, streams %s\n", (unsigned long long)job->seed,
            job->streams == ULAM_STREAMS_COMMON ? "common to all points" : "independent");
     print_memory(job);
     printf("output   %s\n", job->output);
+    return print_samples(job);
 }
 
 int ulam_check_main(int argc, char **argv)
@@ -174,12 +229,17 @@ int ulam_check_main(int argc, char **argv)
     ulam_job job = {0};
     ulam_error error = {0};
     int option, exit_status = 2;
+    bool pilot = false;
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
         if (option == 'h') {
             fputs(help, stdout);
             exit_status = 0;
             goto out;
+        }
+        if (option == 'p') {
+            pilot = true;
+            continue;
         }
         if (!ulam_job_options_take(&given, option, optarg)) {
             exit_status = ulam_option_refused("check", option, argv, options);
@@ -189,12 +249,12 @@ int ulam_check_main(int argc, char **argv)
     given.source.path = ulam_only_operand("check", "JOB", argc, argv);
     if (!given.source.path) goto out;
     const ulam_catalogue catalogue = ulam_known_models();
-    const ulam_status status = ulam_job_read(&job, &given.source, &catalogue, &error);
-    if (status)
-        fprintf(stderr, "ulam check: %s\n", error.message);
-    else
-        print_job(&job);
+    ulam_status status = ulam_job_read(&job, &given.source, &catalogue, &error);
+    const bool fits = status || print_job(&job);
+    if (!status && pilot) status = ulam_print_pilot(&job, &error);
+    if (status) fprintf(stderr, "ulam check: %s\n", error.message);
     exit_status = ulam_exit_status(status);
+    if (!status && !fits) exit_status = 1;
 out:
     ulam_job_free(&job);
     ulam_job_options_free(&given);

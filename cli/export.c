@@ -18,7 +18,7 @@ static const char help[] =
     "      --parameters   all parameters, not the swept ones alone\n"
     "  -h, --help         print this and exit\n"
     "\n"
-    "A CSV's head line gives units in brackets. What is undefined is NaN, in JSON null.\n"
+    "A CSV's head line gives units in brackets. What is undefined is NaN, in JSON null (as is what is infinite).\n"
     "\n"
     "Exit status: 0; 1 if a file cannot be read or written; 2 for bad usage.\n";
 

@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,26 @@ static void add_figure(columns *self, const ulam_result_observable *observable, 
                      .offset = i});
 }
 
+/* "price_quantile_0.95": a column a level, and its interval's ends. */
+static void add_quantiles(columns *self, const ulam_result_observable *observable)
+{
+    static const char *const ends[] = {"", "_low", "_high"};
+    const ulam_result_quantiles *of = &observable->quantiles;
+    const double *const values[] = {of->value, of->low, of->high};
+    for (size_t k = 0; k < of->n_levels; k++)
+        for (size_t e = 0; e < 3; e++)
+            for (size_t i = 0; i < observable->length; i++) {
+                char figure[64];
+                snprintf(figure, sizeof figure, "_quantile_%.12g%s", of->level[k], ends[e]);
+                add(self, element_name(observable, figure, i),
+                    (column){.unit = observable->unit,
+                             .kind = COLUMN_REAL,
+                             .values = values[e],
+                             .stride = observable->length * of->n_levels,
+                             .offset = i * of->n_levels + k});
+            }
+}
+
 static void add_observable(columns *self, const ulam_result_observable *observable)
 {
     add_figure(self, observable, "", true, COLUMN_REAL, observable->mean);
@@ -83,8 +104,11 @@ static void add_observable(columns *self, const ulam_result_observable *observab
     add_figure(self, observable, "_excess_kurtosis", false, COLUMN_REAL, observable->excess_kurtosis);
     add_figure(self, observable, "_min", true, COLUMN_REAL, observable->min);
     add_figure(self, observable, "_max", true, COLUMN_REAL, observable->max);
+    add_figure(self, observable, "_low", true, COLUMN_REAL, observable->low);
+    add_figure(self, observable, "_high", true, COLUMN_REAL, observable->high);
     add_figure(self, observable, "_count", false, COLUMN_COUNT, observable->count);
     add_figure(self, observable, "_exact", true, COLUMN_REAL, observable->exact);
+    add_quantiles(self, observable);
 }
 
 static void list(columns *self, const ulam_result *result, bool all_parameters)
@@ -104,12 +128,15 @@ static void list(columns *self, const ulam_result *result, bool all_parameters)
     for (size_t i = 0; i < result->n_observables; i++) add_observable(self, &result->observables[i]);
 }
 
-static void put_real(double value, const char *undefined, FILE *out)
+static void put_real(double value, bool json, FILE *out)
 {
     char text[ULAM_ESTIMATE_SIZE];
     const ulam_precision every_digit = {.full = true};
     ulam_number_text(text, value, &every_digit);
-    fputs(isnan(value) ? undefined : text, out);
+    if (json)
+        fputs(isfinite(value) ? text : "null", out); /* JSON has no word for what is infinite */
+    else
+        fputs(isnan(value) ? "NaN" : text, out);
 }
 
 /* RFC 4180: quoted where it must be, quotes doubled. */
@@ -172,7 +199,7 @@ static void put_value(const column *at, size_t point, ulam_export_format format,
         fprintf(out, "%" PRIu64, ((const uint64_t *)at->values)[index]);
         break;
     case COLUMN_REAL:
-        put_real(((const double *)at->values)[index], json ? "null" : "NaN", out);
+        put_real(((const double *)at->values)[index], json, out);
         break;
     case COLUMN_NUMBER:
         fputs(((char *const *)at->values)[index], out);

@@ -24,7 +24,8 @@ void ulam_format_duration(double seconds, char *text, size_t size)
         snprintf(text, size, "%.1f d", seconds / 86400);
 }
 
-/* Writes "3 of 9 points, 41 %, 1.2e+07 runs/s, 12 s left, worst error 0.31 %". */
+/* Writes "3 of 9 points, 41 %, 1.2e+07 runs/s, 12 s left, worst error 0.31 %"; of a job with targets, at the end "farthest
+ * error 2.1 x target". */
 static void describe(const ulam_progress *progress, char *text, size_t size)
 {
     const double asked = (double)progress->runs_asked, done = (double)progress->runs;
@@ -35,6 +36,11 @@ static void describe(const ulam_progress *progress, char *text, size_t size)
         char left[32];
         ulam_format_duration((asked - done) / rate, left, sizeof left);
         n += snprintf(text + n, size - (size_t)n, ", %s left", left);
+    }
+    if (progress->until) {
+        if (isfinite(progress->farthest) && (size_t)n < size)
+            snprintf(text + n, size - (size_t)n, ", farthest error %.3g x target", progress->farthest);
+        return;
     }
     if (isfinite(progress->rel_error) && (size_t)n < size)
         snprintf(text + n, size - (size_t)n, ", worst error %.2g %%", 100 * progress->rel_error);

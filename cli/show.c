@@ -14,6 +14,8 @@ static const char help[] =
     "standard error, and beside them the exact values where the model knows them; and what failed or is missing.\n"
     "\n"
     "  --observable NAME  all figures of one observable; an array is shown element by element\n"
+    "  --histogram NAME   a picture of its histogram, at the first point or at those chosen\n"
+    "  --correlations     the correlations of all observables, however many\n"
     "  --point N          one point only; points count from 0\n"
     "  --points A-B       the points from A to B only\n"
     "  --head N           the first N points only\n"
@@ -27,6 +29,8 @@ static const char help[] =
 
 typedef struct {
     ulam_view view;
+    const char *histogram; /* of this observable; NULL: none was asked for */
+    bool correlations;
     bool job;
     bool source;
     bool chosen; /* first and last were given */
@@ -39,6 +43,8 @@ enum {
     OPTION_HEAD,
     OPTION_FULL,
     OPTION_FAILURES,
+    OPTION_HISTOGRAM,
+    OPTION_CORRELATIONS,
     OPTION_JOB,
     OPTION_SOURCE
 };
@@ -86,6 +92,8 @@ static bool read_options(request *self, int argc, char **argv, int *status)
         {"points", required_argument, NULL, OPTION_POINTS},
         {"head", required_argument, NULL, OPTION_HEAD},
         {"full", no_argument, NULL, OPTION_FULL},
+        {"histogram", required_argument, NULL, OPTION_HISTOGRAM},
+        {"correlations", no_argument, NULL, OPTION_CORRELATIONS},
         {"failures", no_argument, NULL, OPTION_FAILURES},
         {"job", no_argument, NULL, OPTION_JOB},
         {"source", no_argument, NULL, OPTION_SOURCE},
@@ -111,6 +119,10 @@ static bool read_options(request *self, int argc, char **argv, int *status)
             self->view.full = true;
         else if (option == OPTION_FAILURES)
             self->view.failures = true;
+        else if (option == OPTION_HISTOGRAM)
+            self->histogram = optarg;
+        else if (option == OPTION_CORRELATIONS)
+            self->correlations = true;
         else if (option == OPTION_JOB)
             self->job = true;
         else if (option == OPTION_SOURCE)
@@ -158,16 +170,43 @@ static bool show_observable(const ulam_view *view, const ulam_result_observable 
 {
     const bool helps = observable->help && strcmp(observable->help, observable->name) != 0;
     printf("\n%s%s%s\n\n", observable->name, helps ? ": " : "", helps ? observable->help : "");
-    return observable->scalar ? ulam_show_scalar(view, observable, stdout) : ulam_show_array(view, observable, stdout);
+    const bool whole =
+        observable->scalar ? ulam_show_scalar(view, observable, stdout) : ulam_show_array(view, observable, stdout);
+    return ulam_show_quantiles(view, observable, stdout) && whole;
+}
+
+static bool has_histogram(const ulam_result_observable *observable)
+{
+    if (observable->histogram.bins) return true;
+    fprintf(stderr, "ulam show: there is no histogram of '%s': the job does not ask for one\n", observable->name);
+    return false;
+}
+
+/* The tables of all observables. */
+static bool show_all(const request *self)
+{
+    const ulam_view *view = &self->view;
+    const ulam_result *result = view->result;
+    bool whole = true;
+    if (any_scalar(result)) putchar('\n');
+    if (any_scalar(result)) whole = ulam_show_estimates(view, stdout);
+    for (size_t i = 0; i < result->n_observables; i++)
+        if (result->observables[i].scalar) whole &= ulam_show_quantiles(view, &result->observables[i], stdout);
+    whole &= ulam_show_correlations(view, self->correlations, stdout);
+    ulam_mention_histograms(view, stdout);
+    mention_arrays(view);
+    return whole;
 }
 
 static int show(request *self)
 {
     ulam_view *view = &self->view;
     const ulam_result *result = view->result;
-    const ulam_result_observable *observable = view->observable ? find(result, view->observable) : NULL;
-    if (view->observable && !observable) return 2;
-    if (!self->chosen) view->last = result->n_points - 1;
+    const char *name = self->histogram ? self->histogram : view->observable;
+    const ulam_result_observable *observable = name ? find(result, name) : NULL;
+    if (name && !observable) return 2;
+    if (self->histogram && !has_histogram(observable)) return 2;
+    if (!self->chosen) view->last = self->histogram ? 0 : result->n_points - 1;
     if (view->first >= result->n_points) {
         fprintf(stderr, "ulam show: there is no point %zu; the points are 0 to %zu\n", view->first,
                 result->n_points - 1);
@@ -177,13 +216,10 @@ static int show(request *self)
 
     bool whole = true;
     ulam_show_head(view, stdout);
-    if (observable) {
-        whole = show_observable(view, observable);
-    } else {
-        if (any_scalar(result)) putchar('\n');
-        if (any_scalar(result)) whole = ulam_show_estimates(view, stdout);
-        mention_arrays(view);
-    }
+    if (self->histogram)
+        ulam_show_histogram(view, observable, stdout);
+    else
+        whole = observable ? show_observable(view, observable) : show_all(self);
     ulam_show_failures(view, stdout);
     if (!whole) fputs("ulam show: out of memory\n", stderr);
     return whole ? 0 : 1;

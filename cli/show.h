@@ -28,6 +28,9 @@ void ulam_show_part(const ulam_result *result, FILE *out);
 void ulam_show_missing(const ulam_result *result, FILE *out);
 void ulam_show_dropped(const ulam_result *result, FILE *out);
 
+/* What the targets are, and what became of them at which points. */
+void ulam_show_until(const ulam_result *result, FILE *out);
+
 /* The runs that failed, the first ten or all, and the command that has each again. */
 void ulam_show_failures(const ulam_view *self, FILE *out);
 
@@ -36,5 +39,16 @@ void ulam_show_failures(const ulam_view *self, FILE *out);
 bool ulam_show_estimates(const ulam_view *self, FILE *out);
 bool ulam_show_scalar(const ulam_view *self, const ulam_result_observable *observable, FILE *out);
 bool ulam_show_array(const ulam_view *self, const ulam_result_observable *observable, FILE *out);
+
+/* The quantiles of an observable; the correlations of all, if there are not too many to show unasked, else how to have them.
+ * Each says nothing where there is nothing, and returns whether memory sufficed. */
+bool ulam_show_quantiles(const ulam_view *self, const ulam_result_observable *observable, FILE *out);
+bool ulam_show_correlations(const ulam_view *self, bool all, FILE *out);
+
+/* How to see the histograms that there are. */
+void ulam_mention_histograms(const ulam_view *self, FILE *out);
+
+/* Pictures of an observable's histogram, at every point of the view, of every element. It has one. */
+void ulam_show_histogram(const ulam_view *self, const ulam_result_observable *observable, FILE *out);
 
 #endif

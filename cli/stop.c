@@ -51,12 +51,13 @@ static double slurm_seconds_left(void)
     return pclose(squeue) == 0 && ulam_duration_read(answer, &seconds) ? seconds : NAN;
 }
 
-ulam_stop ulam_stop_watch(double start, double limit)
+ulam_stop ulam_stop_watch(double start, double limit, double most)
 {
     ulam_stop stop = {.requested = &requested, .deadline = INFINITY, .grace = INFINITY};
     const double slurm = isnan(limit) ? slurm_seconds_left() : NAN;
     if (!isnan(limit)) stop.deadline = start + limit;
     if (!isnan(slurm)) stop.deadline = ulam_clock() + fmax(slurm - slurm_margin, 0);
     if (!isnan(slurm)) stop.grace = slurm_margin / 2;
+    stop.deadline = fmin(stop.deadline, start + most);
     return stop;
 }

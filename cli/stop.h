@@ -11,7 +11,8 @@
 void ulam_stop_on_signals(void);
 
 /* What an execution is to watch: the signals above, and a time limit in seconds from `start` (on ulam_clock(); NAN: the
- * scheduler's, where Slurm tells it; else none). */
-ulam_stop ulam_stop_watch(double start, double limit);
+ * scheduler's, where Slurm tells it; else none), and the most that the job itself allows, in seconds from `start` too
+ * (INFINITY: any). */
+ulam_stop ulam_stop_watch(double start, double limit, double most);
 
 #endif

@@ -12,8 +12,8 @@ ulam_status ulam_mpi_execute(MPI_Comm communicator, const ulam_job *job, ulam_st
         return ulam_fail(error, ULAM_ESYSTEM, "MPI does not know this communicator");
     if (ranks == 1) return ulam_execute(job, state, execution, error);
     if (MPI_Comm_dup(communicator, &own)) return ulam_fail(error, ULAM_ESYSTEM, "MPI has no communicator left");
-    const ulam_status status =
-        rank == 0 ? ulam_root_execute(own, state, execution, error) : ulam_rank_serve(own, job, error);
+    const ulam_status status = rank == 0 ? ulam_root_execute(own, state, execution, error)
+                                         : ulam_rank_serve(own, job, execution ? &execution->samples : NULL, error);
     MPI_Comm_free(&own);
     return status;
 }

@@ -131,9 +131,10 @@ ulam_status ulam_arrival_read(ulam_arrival *self, ulam_bytes *bytes, ulam_error 
     return reader->failed ? damaged(error) : ULAM_OK;
 }
 
-ulam_status ulam_arrival_read_sums(ulam_arrival *self, size_t width, ulam_error *error)
+ulam_status ulam_arrival_read_sums(ulam_arrival *self, const ulam_job *job, ulam_error *error)
 {
-    const ulam_status status = ulam_tally_unpack(&self->answer.parts[self->next].tally, width, &self->reader, error);
+    ulam_tally *tally = &self->answer.parts[self->next].tally;
+    const ulam_status status = ulam_tally_unpack(tally, job->width, job->statistics, &self->reader, error);
     return status == ULAM_EFORMAT ? damaged(error) : status;
 }
 

@@ -33,7 +33,7 @@ void ulam_arrival_free(ulam_arrival *self);
 ulam_status ulam_arrival_read(ulam_arrival *self, ulam_bytes *bytes, ulam_error *error);
 
 /* Reads the sums of parts[next], which is then the caller's to move on from. Errors as above. */
-ulam_status ulam_arrival_read_sums(ulam_arrival *self, size_t width, ulam_error *error);
+ulam_status ulam_arrival_read_sums(ulam_arrival *self, const ulam_job *job, ulam_error *error);
 
 /* What rank 0 says to an answer: work, or the end. */
 typedef struct {

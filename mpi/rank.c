@@ -74,10 +74,12 @@ static void serve(rank *self)
     if (self->reply.told && !self->stopped) hear_stop(self);
 }
 
-ulam_status ulam_rank_serve(MPI_Comm communicator, const ulam_job *job, ulam_error *error)
+ulam_status ulam_rank_serve(MPI_Comm communicator, const ulam_job *job, const ulam_sample_sink *samples,
+                            ulam_error *error)
 {
     rank self = {.communicator = communicator};
     ulam_worker_init(&self.worker, job);
+    if (samples) self.worker.sampling.sink = *samples;
     serve(&self);
     ulam_answer_free(&self.answer);
     ulam_assignment_free(&self.reply.assignment);

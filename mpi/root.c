@@ -47,6 +47,25 @@ static bool take(ulam_root *self, ulam_assignment *assignment)
     return assignment->n > 0;
 }
 
+void ulam_root_follow(ulam_root *self, const ulam_goal *goal)
+{
+    pthread_mutex_lock(&self->lock);
+    ulam_schedule_follow(&self->schedule, goal);
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->lock);
+}
+
+/* Tells the schedule what the targets of the answer's points are found to need, once its sums have been merged. */
+static void follow(ulam_root *self, const ulam_answer *answer)
+{
+    for (size_t i = 0; i < answer->n_parts && self->state->job->until.n_targets; i++) {
+        pthread_mutex_lock(&self->state_lock);
+        const ulam_goal goal = ulam_state_goal(self->state, answer->parts[i].chunk.point);
+        pthread_mutex_unlock(&self->state_lock);
+        ulam_root_follow(self, &goal);
+    }
+}
+
 static void merge(ulam_root *self, ulam_answer *answer)
 {
     ulam_error error = {0}, failed = {0};
@@ -55,7 +74,8 @@ static void merge(ulam_root *self, ulam_answer *answer)
     for (size_t i = 0; i < answer->n_parts && !error.status; i++)
         ulam_tracker_add(&self->tracker, self->state, &answer->parts[i], &error);
     if (error.status) self->spoiled = true; /* before anybody else looks at it */
-    if (!error.status && last) ulam_judge_failures(self->state, last, &failed);
+    const bool due = last || self->state->job->until.n_targets;
+    if (!error.status && due) ulam_judge_failures(self->state, last, &failed);
     pthread_mutex_unlock(&self->state_lock);
     if (error.status) ulam_root_fail(self, &error, true);
     if (failed.status) ulam_root_fail(self, &failed, false);
@@ -87,12 +107,14 @@ static void compute(ulam_root *self)
     ulam_worker worker;
     ulam_assignment assignment = {0};
     ulam_worker_init(&worker, self->schedule.job);
+    worker.sampling.sink = self->execution->samples;
     while (take(self, &assignment)) {
         ulam_answer answer = {0};
         ulam_error error = {0};
         const ulam_interrupt interrupt = {.requested = must_stop, .self = self};
         if (ulam_worker_perform(&worker, &assignment, &interrupt, &answer, &error)) ulam_root_fail(self, &error, false);
         merge(self, &answer);
+        follow(self, &answer);
         account(self, &answer);
         ulam_answer_free(&answer);
     }

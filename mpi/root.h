@@ -49,6 +49,9 @@ ulam_status ulam_root_execute(MPI_Comm communicator, ulam_state *state, const ul
  * lock held. ULAM_ENOMEM. */
 ulam_status ulam_root_take(ulam_root *self, ulam_assignment *assignment);
 
+/* Tells the schedule how far a point's runs are wanted by now. Takes the lock. */
+void ulam_root_follow(ulam_root *self, const ulam_goal *goal);
+
 /* Notes the first failure and stops the hand-out. Takes the lock. */
 void ulam_root_fail(ulam_root *self, const ulam_error *failure, bool spoiled);
 

@@ -231,13 +231,16 @@ static bool merge_one(service *self)
     if (arrival->next < arrival->answer.n_parts) {
         if (pthread_mutex_trylock(&root->state_lock)) return false;
         ulam_part *part = &arrival->answer.parts[arrival->next];
-        if (!ulam_arrival_read_sums(arrival, root->state->job->width, &error))
+        if (!ulam_arrival_read_sums(arrival, root->state->job, &error))
             ulam_tracker_add(&root->tracker, root->state, part, &error);
-        if (!error.status && part->n_failures)
-            ulam_judge_failures(root->state, &part->failures[part->n_failures - 1], &failed);
+        const bool seeks = !error.status && root->state->job->until.n_targets;
+        const ulam_failure *last = part->n_failures ? &part->failures[part->n_failures - 1] : NULL;
+        if (!error.status && (last || seeks)) ulam_judge_failures(root->state, last, &failed);
         if (error.status) root->spoiled = true; /* before anybody else looks at it */
+        const ulam_goal goal = seeks ? ulam_state_goal(root->state, part->chunk.point) : (ulam_goal){0};
         pthread_mutex_unlock(&root->state_lock);
         arrival->next++;
+        if (seeks) ulam_root_follow(root, &goal); /* before the answer counts as merged */
         if (error.status) ulam_root_fail(root, &error, true);
         if (failed.status) ulam_root_fail(root, &failed, false);
     }

@@ -10,6 +10,8 @@ const ulam_figure ulam_figures[ULAM_FIGURES] = {
     [ULAM_FIGURE_EXCESS_KURTOSIS] = {"_excess_kurtosis", "excess kurtosis of", false, ULAM_H5_REAL},
     [ULAM_FIGURE_MIN] = {"_min", "minimum of", true, ULAM_H5_REAL},
     [ULAM_FIGURE_MAX] = {"_max", "maximum of", true, ULAM_H5_REAL},
+    [ULAM_FIGURE_LOW] = {"_low", "lower end of a confidence interval of the mean of", true, ULAM_H5_REAL},
+    [ULAM_FIGURE_HIGH] = {"_high", "upper end of a confidence interval of the mean of", true, ULAM_H5_REAL},
     [ULAM_FIGURE_COUNT] = {"_count", "runs with a value of", false, ULAM_H5_INTEGER},
     [ULAM_FIGURE_EXACT] = {"_exact", "exact mean, by the model's theory, of", true, ULAM_H5_REAL},
 };
@@ -21,7 +23,7 @@ bool ulam_figure_applies(size_t figure, const ulam_observable *observable)
     return true;
 }
 
-void ulam_figure_get(size_t figure, const ulam_summary *summary, void *value)
+void ulam_figure_get(size_t figure, const ulam_summary *summary, const ulam_bounds *bounds, void *value)
 {
     const double reals[] = {
         [ULAM_FIGURE_MEAN] = summary->mean,
@@ -31,6 +33,8 @@ void ulam_figure_get(size_t figure, const ulam_summary *summary, void *value)
         [ULAM_FIGURE_EXCESS_KURTOSIS] = summary->excess_kurtosis,
         [ULAM_FIGURE_MIN] = summary->min,
         [ULAM_FIGURE_MAX] = summary->max,
+        [ULAM_FIGURE_LOW] = bounds->low,
+        [ULAM_FIGURE_HIGH] = bounds->high,
     };
     const int64_t count = (int64_t)summary->count;
     memcpy(value, figure == ULAM_FIGURE_COUNT ? (const void *)&count : (const void *)&reals[figure], 8);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include <ulam/confidence.h>
 #include <ulam/model.h>
 #include <ulam/moments.h>
 
@@ -18,6 +19,8 @@ enum {
     ULAM_FIGURE_EXCESS_KURTOSIS,
     ULAM_FIGURE_MIN,
     ULAM_FIGURE_MAX,
+    ULAM_FIGURE_LOW,
+    ULAM_FIGURE_HIGH,
     ULAM_FIGURE_COUNT, /* where an observable may be NaN */
     ULAM_FIGURE_EXACT, /* where the model knows it */
     ULAM_FIGURES
@@ -35,7 +38,7 @@ extern const ulam_figure ulam_figures[ULAM_FIGURES];
 /* Whether the file holds the figure for that observable. */
 bool ulam_figure_applies(size_t figure, const ulam_observable *observable);
 
-/* Writes a figure's 8 bytes, of its type, to `value`. Not for ULAM_FIGURE_EXACT. */
-void ulam_figure_get(size_t figure, const ulam_summary *summary, void *value);
+/* Writes a figure's 8 bytes, of its type, to `value`; bounds are of the mean. Not for ULAM_FIGURE_EXACT. */
+void ulam_figure_get(size_t figure, const ulam_summary *summary, const ulam_bounds *bounds, void *value);
 
 #endif

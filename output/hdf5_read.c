@@ -215,18 +215,31 @@ char *ulam_h5_need_text(ulam_h5 *self, hid_t object, const char *name)
     return text;
 }
 
-uint64_t ulam_h5_get_unsigned(ulam_h5 *self, hid_t object, const char *name)
+/* An attribute of one number. */
+static void get_number(ulam_h5 *self, hid_t object, const char *name, hid_t type, void *value)
 {
-    uint64_t value = 0;
-    if (self->status != ULAM_OK) return value;
+    if (self->status != ULAM_OK) return;
     const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
     if (attribute < 0) {
         ulam_h5_fail_format(self, "missing from the file", name);
-        return value;
+        return;
     }
-    if (count_and_close(self, H5Aget_space(attribute)) != 1 || H5Aread(attribute, H5T_NATIVE_UINT64, &value) < 0)
+    if (count_and_close(self, H5Aget_space(attribute)) != 1 || H5Aread(attribute, type, value) < 0)
         ulam_h5_fail_format(self, "should be a number", name);
     H5Aclose(attribute);
+}
+
+uint64_t ulam_h5_get_unsigned(ulam_h5 *self, hid_t object, const char *name)
+{
+    uint64_t value = 0;
+    get_number(self, object, name, H5T_NATIVE_UINT64, &value);
+    return value;
+}
+
+double ulam_h5_get_real(ulam_h5 *self, hid_t object, const char *name)
+{
+    double value = 0;
+    get_number(self, object, name, H5T_NATIVE_DOUBLE, &value);
     return value;
 }
 

@@ -29,6 +29,7 @@ char **ulam_h5_get_texts(ulam_h5 *self, hid_t dataset, size_t n);
 char *ulam_h5_get_text(ulam_h5 *self, hid_t object, const char *name);
 char **ulam_h5_get_words(ulam_h5 *self, hid_t object, const char *name, size_t *n);
 uint64_t ulam_h5_get_unsigned(ulam_h5 *self, hid_t object, const char *name);
+double ulam_h5_get_real(ulam_h5 *self, hid_t object, const char *name);
 uint64_t *ulam_h5_get_unsigneds(ulam_h5 *self, hid_t object, const char *name, size_t *n);
 
 /* A text that must be there. */

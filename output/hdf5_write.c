@@ -215,6 +215,13 @@ void ulam_h5_put_integer(ulam_h5 *self, hid_t object, const char *name, int64_t 
     ulam_h5_put_attribute(self, object, name, H5Tcopy(H5T_STD_I64LE), H5T_NATIVE_INT64, H5Screate(H5S_SCALAR), &value);
 }
 
+void ulam_h5_put_real(ulam_h5 *self, hid_t object, const char *name, double value)
+{
+    if (self->status != ULAM_OK) return;
+    ulam_h5_put_attribute(self, object, name, H5Tcopy(H5T_IEEE_F64LE), H5T_NATIVE_DOUBLE, H5Screate(H5S_SCALAR),
+                          &value);
+}
+
 void ulam_h5_put_unsigned(ulam_h5 *self, hid_t object, const char *name, uint64_t value)
 {
     if (self->status != ULAM_OK) return;

@@ -35,6 +35,7 @@ void ulam_h5_put_chunk(ulam_h5 *self, hid_t dataset, size_t offset, const unsign
 void ulam_h5_put_text(ulam_h5 *self, hid_t object, const char *name, const char *text);
 void ulam_h5_put_words(ulam_h5 *self, hid_t object, const char *name, const char *const *words, size_t n);
 void ulam_h5_put_integer(ulam_h5 *self, hid_t object, const char *name, int64_t value);
+void ulam_h5_put_real(ulam_h5 *self, hid_t object, const char *name, double value);
 void ulam_h5_put_unsigned(ulam_h5 *self, hid_t object, const char *name, uint64_t value);
 void ulam_h5_put_unsigneds(ulam_h5 *self, hid_t object, const char *name, const uint64_t *values, size_t n);
 

@@ -12,6 +12,11 @@ ulam_status ulam_merging_begin(ulam_merging *self, const ulam_catalogue *catalog
 {
     const ulam_status status = ulam_read_any_job(&self->job, self->paths[0], true, catalogue, self->error);
     if (status) return status;
+    if (self->job.until.n_targets)
+        return ulam_fail(self->error, ULAM_EINVAL,
+                         "%s is of a job with `until`, whose points end where their own runs are precise enough; only "
+                         "files of jobs with `runs` can be merged",
+                         self->paths[0]);
     self->identity = self->pools ? ulam_pool_identity(&self->job) : ulam_job_identity(&self->job);
     return self->identity ? ULAM_OK : ulam_fail_memory(self->error, "merging");
 }

@@ -73,9 +73,19 @@ static void set_runs(ulam_point *point, uint64_t runs)
     point->block = runs + 1;
 }
 
+/* Counts about centres and between edges that each seed found for itself do not add up. */
+static ulam_status judge_statistics(const pooling *self)
+{
+    if (!ulam_statistics_need_pilot(self->files.job.statistics)) return ULAM_OK;
+    return ulam_fail(self->files.error, ULAM_EINVAL,
+                     "jobs of several seeds cannot be pooled when they take a quantile's centre or a histogram's edges "
+                     "from their first runs; jobs that declare `about`, and `low` and `high`, can");
+}
+
 static ulam_status prepare(pooling *self)
 {
     self->job = self->files.job;
+    self->job.until = (ulam_until){0}; /* a pool has no ladder: its runs are of several orders */
     self->job.points = calloc(self->job.n_points + 1, sizeof *self->job.points);
     if (!self->job.points) return ulam_fail_memory(self->files.error, "pooling");
     for (size_t p = 0; p < self->job.n_points; p++) {
@@ -121,7 +131,8 @@ static ulam_status add_point(pooling *self, size_t p, const ulam_stored *stored)
     if (runs == 0) return ULAM_OK;
     if (runs > ULAM_MAX_RUNS - to->tail_runs)
         return ulam_fail(self->files.error, ULAM_EINVAL, "point %zu: more than 2^48 runs cannot be pooled", at);
-    if ((!to->tail.moments && ulam_tally_init(&to->tail, self->job.width)) ||
+    if ((!to->tail.moments &&
+         (ulam_tally_init(&to->tail, self->job.width) || ulam_tally_keep(&to->tail, self->job.statistics))) ||
         (from->blocks > 0 && ulam_tally_merge(&to->tail, &from->prefix)) ||
         (tail && ulam_tally_merge(&to->tail, &from->tail)))
         return ulam_fail_memory(self->files.error, "pooling");
@@ -170,6 +181,7 @@ ulam_status ulam_pool_merge(const char *out, const ulam_pool_source *sources, si
     for (size_t i = 0; i < n; i++) paths[i] = sources[i].path;
     ulam_status status = ulam_merging_begin(&self.files, catalogue);
     if (!status) status = gather_seeds(&self.pool, sources, n, error);
+    if (!status) status = judge_statistics(&self);
     if (!status) status = prepare(&self);
     for (size_t i = 0; i < n && !status; i++) status = add_file(&self, i, &sources[i]);
     if (self.pool.n_failures > 0) qsort(self.pool.failures, self.pool.n_failures, sizeof *self.pool.failures, by_place);

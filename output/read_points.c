@@ -78,6 +78,13 @@ void ulam_read_points(ulam_h5 *h5, ulam_result *result)
     result->failed = get_column(h5, group, "failed", n);
     result->runs_asked = get_column(h5, group, "runs_asked", n);
     result->first = get_column(h5, group, "first_run", n);
+    result->until = ulam_h5_get_text(h5, group, "until");
+    if (result->until) {
+        const hid_t ratio = ulam_h5_get_dataset(h5, group, "target_ratio");
+        result->ending = get_column(h5, group, "ending", n);
+        result->target_ratio = ulam_h5_get_reals(h5, ratio, n);
+        ulam_h5_done(h5, ratio);
+    }
     char **names = ulam_h5_get_words(h5, group, "parameters", &n_parameters);
     result->parameters = calloc(n_parameters + 1, sizeof *result->parameters);
     if (!result->parameters) {

@@ -66,6 +66,15 @@ static uint64_t *read_count(reader *self, const char *name, size_t n)
     return values;
 }
 
+/* The confidence of the file's intervals stands at each. */
+static double read_confidence(reader *self, const char *name)
+{
+    const hid_t dataset = open_figure(self, name, ULAM_FIGURE_LOW);
+    const double confidence = ulam_h5_get_real(self->h5, dataset, "confidence");
+    ulam_h5_done(self->h5, dataset);
+    return confidence;
+}
+
 /* What the array of the means says of the observable. */
 static void read_declaration(reader *self, ulam_result_observable *observable)
 {
@@ -96,8 +105,12 @@ static void read_observable(reader *self, ulam_result_observable *observable)
     observable->excess_kurtosis = read_reals(self, name, ULAM_FIGURE_EXCESS_KURTOSIS, n);
     observable->min = read_reals(self, name, ULAM_FIGURE_MIN, n);
     observable->max = read_reals(self, name, ULAM_FIGURE_MAX, n);
+    observable->low = read_reals(self, name, ULAM_FIGURE_LOW, n);
+    observable->high = read_reals(self, name, ULAM_FIGURE_HIGH, n);
     observable->exact = read_reals(self, name, ULAM_FIGURE_EXACT, n);
     observable->count = read_count(self, name, n);
+    ulam_read_quantiles(self->h5, self->group, self->n_points, observable);
+    ulam_read_histogram(self->h5, self->group, self->n_points, observable);
 }
 
 void ulam_read_results(ulam_h5 *h5, ulam_result *result)
@@ -117,5 +130,7 @@ void ulam_read_results(ulam_h5 *h5, ulam_result *result)
         read_observable(&self, &result->observables[i]);
     }
     free(names);
+    if (result->n_observables) result->confidence = read_confidence(&self, result->observables[0].name);
+    ulam_read_covariance(h5, self.group, self.n_points, &result->covariance);
     ulam_h5_done(h5, self.group);
 }

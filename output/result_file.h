@@ -77,6 +77,28 @@ ulam_status ulam_result_set_aside(const char *path, char **aside, ulam_error *er
 ulam_status ulam_result_merge(const char *out, const char *const *paths, size_t n, const ulam_catalogue *catalogue,
                               char **missing, ulam_error *error);
 
+/* Quantiles of an observable, each with a confidence interval, whose ends may be infinite. */
+typedef struct {
+    size_t n_levels;            /* 0: none are kept */
+    double *level;              /* [n_levels], ascending, between 0 and 1 */
+    double *value, *low, *high; /* [points * length * n_levels] each */
+} ulam_result_quantiles;
+
+/* How many runs gave an observable a value in each bin. */
+typedef struct {
+    size_t bins;             /* 0: none is kept */
+    uint64_t *count;         /* [points * length * bins] */
+    uint64_t *below, *above; /* [points * length] */
+    double *edge;            /* [points * length * (bins + 1)]: bin i takes edge i <= x < edge i + 1; NaN: no run yet */
+} ulam_result_histogram;
+
+/* Covariances of numbers of a run. NaN: not kept, or not defined. */
+typedef struct {
+    size_t n;                         /* 0: none are kept */
+    char **name;                      /* [n]: "price", "profile[3]" */
+    double *covariance, *correlation; /* [points * n * n] each */
+} ulam_result_covariance;
+
 /* What a table shows, from the file alone. */
 typedef struct {
     char *name;
@@ -88,8 +110,11 @@ typedef struct {
     char *dimension_unit;                                                   /* NULL: none */
     double *coordinate;                                                     /* [points * length]; NULL: a scalar */
     double *mean, *std_error, *sd, *skewness, *excess_kurtosis, *min, *max; /* [points * length] each */
-    uint64_t *count; /* [points * length]; NULL: the runs that succeeded */
-    double *exact;   /* [points * length]; NULL: not known */
+    double *low, *high; /* [points * length]: a confidence interval of the mean */
+    uint64_t *count;    /* [points * length]; NULL: the runs that succeeded */
+    double *exact;      /* [points * length]; NULL: not known */
+    ulam_result_quantiles quantiles;
+    ulam_result_histogram histogram;
 } ulam_result_observable;
 
 typedef struct {
@@ -117,7 +142,10 @@ typedef struct {
     uint64_t *runs, *failed; /* [n_points] */
     uint64_t *runs_asked;    /* [n_points]; of a part: its own */
     uint64_t *first;         /* [n_points] the first run that the file is asked to hold */
-    ulam_failure *failures;  /* [n_failures] all that were recorded, sorted by point and run */
+    char *until;             /* what the targets are, in words; NULL: the job has none */
+    uint64_t *ending;        /* [n_points] a ulam_verdict each; NULL: the job has no targets */
+    double *target_ratio; /* [n_points] the largest half-width over what is asked for; NAN: not known; NULL likewise */
+    ulam_failure *failures; /* [n_failures] all that were recorded, sorted by point and run */
     size_t n_failures;
     ulam_dropped_run *dropped; /* [n_dropped] runs that were in hand at the last stop and could not be finished */
     size_t n_dropped;
@@ -129,6 +157,10 @@ typedef struct {
     size_t n_swept;
     ulam_result_observable *observables;
     size_t n_observables;
+    char **samples; /* [n_samples] observables of which the value in each run is kept; none: no samples are */
+    size_t n_samples;
+    double confidence; /* of all intervals */
+    ulam_result_covariance covariance;
     ulam_provenance provenance;
 } ulam_result;
 

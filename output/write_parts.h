@@ -6,14 +6,23 @@
 #include <ulam/state.h>
 
 #include "hdf5_file.h"
+#include "labelled.h"
 #include "pool.h"
 #include "result_file.h"
 
 /* The attributes of the file as a whole; of a pool, or NULL. */
 void ulam_write_head(ulam_h5 *h5, const ulam_state *state, const ulam_pool *pool);
 
-/* /points: a table with a row a point. */
-void ulam_write_points(ulam_h5 *h5, const ulam_state *state);
+/* /points: a table with a row a point. `samples`: with the hashes of these. */
+void ulam_write_points(ulam_h5 *h5, const ulam_state *state, bool samples);
+void ulam_write_samples_hash(ulam_labelled *group, const ulam_state *state, const size_t *dimension);
+
+/* /samples: links to the arrays in the file beside output, if the job keeps any. */
+void ulam_write_samples(ulam_h5 *h5, const ulam_job *job, const char *output);
+
+/* The group of these links to the file of samples at path. A link an array and not one for all: h5netcdf fails on a root in
+ * which a link leads nowhere. */
+void ulam_write_sample_links(ulam_h5 *h5, const char *path, const char *const *names, size_t n);
 
 /* /results: the figures of the observables over the sweep. */
 void ulam_write_results(ulam_h5 *h5, const ulam_state *state);
@@ -22,6 +31,12 @@ void ulam_write_results(ulam_h5 *h5, const ulam_state *state);
  * is there without a row. */
 void ulam_write_failures(ulam_h5 *h5, const ulam_failure *failures, size_t n, bool pooled);
 void ulam_write_dropped(ulam_h5 *h5, const ulam_state *state);
+
+/* Columns of /points: what became of the targets of each point, if the job has any. */
+void ulam_write_targets(ulam_labelled *points, const ulam_state *state, const size_t *dimension);
+
+/* /trace: estimates and errors at the rungs that the points have passed. It is not there without a rung. */
+void ulam_write_trace(ulam_h5 *h5, const ulam_state *state);
 
 /* /state: what a job goes on from. */
 void ulam_write_state(ulam_h5 *h5, const ulam_state *state);

@@ -25,12 +25,15 @@ static ulam_status take_answer(execution *self, bool *spoiled, ulam_error *error
         const ulam_status status = ulam_tracker_add(&self->tracker, self->state, part, error);
         *spoiled = status != ULAM_OK;
         if (status) return status;
+        const ulam_goal goal = ulam_state_goal(self->state, part->chunk.point);
+        ulam_schedule_follow(&self->schedule, &goal);
     }
     for (size_t i = 0; i < self->answer.n_left; i++)
         if (ulam_schedule_return(&self->schedule, &self->answer.left[i]))
             return ulam_fail_memory(error, "handing out runs");
     const ulam_failure *last = ulam_answer_last_failure(&self->answer);
-    return last ? ulam_judge_failures(self->state, last, error) : ULAM_OK;
+    const bool due = last || self->state->job->until.n_targets;
+    return due ? ulam_judge_failures(self->state, last, error) : ULAM_OK;
 }
 
 static void show(execution *self, const ulam_monitor *monitor)
@@ -93,6 +96,7 @@ ulam_status ulam_execute(const ulam_job *job, ulam_state *state, const ulam_exec
     bool spoiled = false;
     state->n_dropped = 0;
     ulam_worker_init(&self.worker, job);
+    self.worker.sampling.sink = how->samples;
     ulam_status status = ULAM_OK;
     if (ulam_schedule_init(&self.schedule, state, 1) || ulam_tracker_init(&self.tracker, state))
         status = ulam_fail_memory(error, "preparing a job");

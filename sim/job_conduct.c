@@ -17,14 +17,19 @@ static ulam_status fail_at(const ulam_job_reading *self, ulam_job_key which, con
     return ulam_yaml_fail(self->key[which]->value, self->error, "%s", what);
 }
 
+ulam_status ulam_job_read_duration(const ulam_yaml_node *node, const char *name, double *seconds, ulam_error *error)
+{
+    if (!node) return ULAM_OK;
+    const bool scalar = node->kind == ULAM_YAML_SCALAR && !ulam_yaml_is_null(node);
+    if (scalar && ulam_duration_read(node->text, seconds) && *seconds > 0) return ULAM_OK;
+    return ulam_yaml_fail(node, error, "%s is %s, expected a time such as 30s, 10m or 1h30m", name,
+                          ulam_yaml_show(node).text);
+}
+
 static ulam_status read_duration(const ulam_job_reading *self, ulam_job_key which, double *seconds)
 {
-    const char *text, *expected = "a time such as 30s, 10m or 1h30m";
-    if (!self->key[which]) return ULAM_OK;
-    const ulam_status status = ulam_job_read_scalar(self, which, expected, &text);
-    if (status || (ulam_duration_read(text, seconds) && *seconds > 0)) return status;
-    return ulam_yaml_fail(self->key[which]->value, self->error, "%s is '%s', expected %s", self->key[which]->text,
-                          ulam_show(text).text, expected);
+    const ulam_yaml_node *key = self->key[which];
+    return key ? ulam_job_read_duration(key->value, key->text, seconds, self->error) : ULAM_OK;
 }
 
 static ulam_status read_on_failure(const ulam_job_reading *self, ulam_on_failure *policy)
@@ -101,6 +106,11 @@ ulam_status ulam_job_read_part(ulam_job_reading *self)
     const char *slash = strchr(text, '/');
     if (slash && (size_t)(slash - text) < sizeof first) memcpy(first, text, (size_t)(slash - text));
     ulam_job *job = self->job;
+    if (job->until.n_targets)
+        return ulam_fail(self->error, ULAM_EINVAL,
+                         "--part %s: where a point of a job with `until` ends is known only from its first run on; "
+                         "expected a job with `runs`",
+                         ulam_show(text).text);
     const bool read = slash && ulam_read_natural(first, &job->part) == ULAM_READ_OK &&
                       ulam_read_natural(slash + 1, &job->parts) == ULAM_READ_OK;
     if (!read || job->part < 1 || job->part > job->parts || job->parts > UINT32_MAX)

@@ -104,8 +104,10 @@ static ulam_status set_point(const ulam_job_reading *self, const size_t *order, 
         point->key = XXH3_64bits_withSeed(text->data, text->size, job->seed);
     }
     const ulam_status status = set_block(self, point);
-    if (!status) set_part(job, point);
-    return status;
+    if (status) return status;
+    if (job->until.n_targets) point->runs += (point->block - point->runs % point->block) % point->block;
+    set_part(job, point);
+    return ULAM_OK;
 }
 
 static ulam_status set_points(ulam_job_reading *self, ulam_value *values)
@@ -217,6 +219,7 @@ ulam_status ulam_job_make_points(ulam_job_reading *self)
     free(index);
     for (size_t i = 0; i < n; i++) self->storage->swept[i] = self->columns[i].length > 0;
     ulam_status status = set_extents(self, values);
+    if (!status) status = ulam_job_place_targets(self);
     if (!status) status = set_points(self, values);
     if (!self->model->setup || self->packed || job->n_points > MOST_SETUPS) return status;
     for (size_t p = 0; p < job->n_points && !status; p++) status = ask_model(self, job->points[p].values);

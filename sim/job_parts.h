@@ -47,6 +47,8 @@ typedef enum {
     ULAM_KEY_ZIP,
     ULAM_KEY_POINTS,
     ULAM_KEY_RUNS,
+    ULAM_KEY_UNTIL,
+    ULAM_KEY_CONFIDENCE,
     ULAM_KEY_STREAMS,
     ULAM_KEY_BLOCK,
     ULAM_KEY_OUTPUT,
@@ -55,6 +57,11 @@ typedef enum {
     ULAM_KEY_MAX_FAILED,
     ULAM_KEY_ISOLATE,
     ULAM_KEY_RUN_TIMEOUT,
+    ULAM_KEY_SAMPLES,
+    ULAM_KEY_COMPRESS,
+    ULAM_KEY_QUANTILES,
+    ULAM_KEY_HISTOGRAM,
+    ULAM_KEY_COVARIANCE,
     ULAM_KEYS,
 } ulam_job_key;
 
@@ -75,6 +82,7 @@ typedef struct {
     ulam_job_column *columns;          /* [n_parameters] */
     uint64_t runs;                     /* of every point */
     uint64_t *point_runs;              /* [n_points] from a column of the points file; NULL: none */
+    struct ulam_kept *kept;            /* the statistics asked for so far */
     ulam_error *error;
 } ulam_job_reading;
 
@@ -107,6 +115,12 @@ ulam_status ulam_job_replace(ulam_job_reading *self);
 /* Reads `runs: ...`-like counts: an integer of [1, most]. */
 ulam_status ulam_job_read_count(const char *what, const char *text, uint64_t most, uint64_t *count, ulam_error *error);
 
+/* Fails for a key that is not given. */
+ulam_status ulam_job_fail_missing(const ulam_job_reading *self, ulam_job_key which, const char *expected);
+
+/* Reads a time into *seconds, which stays as it is where node is NULL. */
+ulam_status ulam_job_read_duration(const ulam_yaml_node *node, const char *name, double *seconds, ulam_error *error);
+
 /* The scalar behind a key that is given, of which `expected` tells what it should be. */
 ulam_status ulam_job_read_scalar(const ulam_job_reading *self, ulam_job_key which, const char *expected,
                                  const char **text);
@@ -117,6 +131,9 @@ ulam_status ulam_job_read_key_count(const ulam_job_reading *self, ulam_job_key w
 /* Reads how the job is carried out, and which part of it is asked for. */
 ulam_status ulam_job_read_conduct(ulam_job_reading *self);
 ulam_status ulam_job_read_part(ulam_job_reading *self);
+
+/* Reads which raw values are kept; after the conduct. */
+ulam_status ulam_job_read_samples(ulam_job_reading *self);
 
 /* Reads `params`. */
 ulam_status ulam_job_read_params(ulam_job_reading *self);
@@ -136,8 +153,24 @@ ulam_status ulam_job_find_twins(const ulam_job_reading *self, const ulam_axis *a
 /* Takes defaults for what is neither fixed nor swept; fails for what has none. */
 ulam_status ulam_job_take_defaults(ulam_job_reading *self);
 
+/* Reads `confidence`, and `until` or the runs of every point. */
+ulam_status ulam_job_read_confidence(ulam_job_reading *self);
+ulam_status ulam_job_read_runs(ulam_job_reading *self);
+
+/* Finds what the targets name, once the observables have their places. */
+ulam_status ulam_job_place_targets(ulam_job_reading *self);
+
 /* Makes the points, their keys, runs and blocks, and the observables' extents, and lets the model judge them. */
 ulam_status ulam_job_make_points(ulam_job_reading *self);
+
+/* Reads `quantiles`, `histogram` and `covariance`, which name observables: after the points are made. */
+ulam_status ulam_job_read_statistics(ulam_job_reading *self);
+
+/* Gives the job the statistics that were asked for. */
+ulam_status ulam_job_settle_statistics(ulam_job_reading *self);
+
+/* The text of job->statistics in the job's identity: "moments, quantiles of price (...)". ULAM_ENOMEM. */
+ulam_status ulam_job_write_statistics(const ulam_job *self, ulam_bytes *bytes);
 
 /* Appends the canonical text of a point with these values. ULAM_ENOMEM. */
 ulam_status ulam_job_write_canonical(const ulam_job *job, const size_t *order, const ulam_value *values,

@@ -9,8 +9,9 @@
 #include "shown.h"
 
 static const char *const keys[ULAM_KEYS] = {
-    "model", "seed",   "params",     "sweep",      "zip",        "points",  "runs",        "streams",
-    "block", "output", "checkpoint", "on_failure", "max_failed", "isolate", "run_timeout",
+    "model",       "seed",    "params",   "sweep",     "zip",        "points",     "runs",       "until",
+    "confidence",  "streams", "block",    "output",    "checkpoint", "on_failure", "max_failed", "isolate",
+    "run_timeout", "samples", "compress", "quantiles", "histogram",  "covariance",
 };
 
 static ulam_status read_keys(ulam_job_reading *self)
@@ -73,13 +74,6 @@ ulam_status ulam_job_read_key_count(const ulam_job_reading *self, ulam_job_key w
     const ulam_status status = ulam_job_read_scalar(self, which, "an integer of at least 1", &text);
     if (status || !ulam_job_read_count(keys[which], text, most, count, self->error)) return status;
     return ulam_yaml_fail_within(self->key[which]->value, self->error);
-}
-
-static ulam_status read_runs(ulam_job_reading *self)
-{
-    if (self->key[ULAM_KEY_RUNS]) return ulam_job_read_key_count(self, ULAM_KEY_RUNS, ULAM_MAX_RUNS, &self->runs);
-    if (self->point_runs) return ULAM_OK;
-    return ulam_job_fail_missing(self, ULAM_KEY_RUNS, "how many runs each point gets, such as `runs: 10000`");
 }
 
 static ulam_status read_block(ulam_job_reading *self)
@@ -164,11 +158,15 @@ static ulam_status read_parts(ulam_job_reading *self)
         ulam_job_read_points,
         ulam_job_read_sweep,
         ulam_job_take_defaults,
-        read_runs,
+        ulam_job_read_confidence,
+        ulam_job_read_runs,
         read_output,
         ulam_job_read_conduct,
+        ulam_job_read_samples,
         ulam_job_read_part,
         ulam_job_make_points,
+        ulam_job_read_statistics,
+        ulam_job_settle_statistics,
     };
     ulam_status status = ULAM_OK;
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !status; i++) status = parts[i](self);

@@ -104,11 +104,20 @@ static ulam_status replace_key(ulam_job_reading *self, const char *option, const
     return ULAM_OK;
 }
 
+/* A number of runs takes the place of `until`. */
+static ulam_status replace_runs(ulam_job_reading *self)
+{
+    ulam_yaml_node *root = self->tree.root;
+    const ulam_yaml_node *until = self->source->runs ? ulam_yaml_find(root, "until") : NULL;
+    if (until) ulam_yaml_remove(root, until);
+    return replace_key(self, "--runs", "runs", self->source->runs);
+}
+
 ulam_status ulam_job_replace(ulam_job_reading *self)
 {
     ulam_status status = ULAM_OK;
     for (size_t i = 0; i < self->source->n_set && !status; i++) status = set_parameter(self, self->source->set[i]);
-    if (!status) status = replace_key(self, "--runs", "runs", self->source->runs);
+    if (!status) status = replace_runs(self);
     if (!status) status = replace_key(self, "--seed", "seed", self->source->seed);
     return status;
 }

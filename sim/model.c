@@ -13,8 +13,23 @@ enum {
 };
 
 /* What the result file adds to an observable's name. */
-static const char *const suffixes[] = {"_stderr", "_sd",  "_skewness", "_excess_kurtosis", "_min", "_max",
-                                       "_exact",  "_low", "_high"};
+static const char *const suffixes[] = {"_stderr",
+                                       "_sd",
+                                       "_skewness",
+                                       "_excess_kurtosis",
+                                       "_min",
+                                       "_max",
+                                       "_exact",
+                                       "_low",
+                                       "_high",
+                                       "_quantile",
+                                       "_quantile_level",
+                                       "_histogram",
+                                       "_histogram_bin",
+                                       "_histogram_edge",
+                                       "_histogram_edges",
+                                       "_histogram_below",
+                                       "_histogram_above"};
 
 static bool is_identifier(const char *name)
 {
@@ -154,7 +169,7 @@ static ulam_status check_observable_name(const ulam_model *model, size_t index, 
             return ulam_fail(error, ULAM_EINVAL, "the observable '%s' may not end in '%s', which the result file adds",
                              name, suffixes[i]);
     }
-    if (is_taken(name))
+    if (is_taken(name) || !strcmp(name, "covariance") || !strcmp(name, "correlation"))
         return ulam_fail(error, ULAM_EINVAL, "an observable may not be named '%s', which the result file uses", name);
     for (size_t i = 0; i < index; i++)
         if (!strcmp(name, model->observables[i].name))

@@ -5,6 +5,7 @@
 
 #include "block_sums.h"
 #include "exact_span.h"
+#include "vectorised.h"
 
 enum {
     FEW = 8 /* for so few values their exact powers cost no more than the expansion about a centre */

@@ -18,14 +18,15 @@ static uint64_t runs_known(const ulam_state *state, size_t p)
 ulam_status ulam_tracker_init(ulam_tracker *self, const ulam_state *state)
 {
     const size_t n = state->job->n_points;
-    *self = (ulam_tracker){.start = ulam_clock(), .progress = {.points = n, .rel_error = NAN}};
+    *self = (ulam_tracker){.start = ulam_clock(), .progress = {.points = n, .rel_error = NAN, .farthest = NAN}};
+    self->progress.until = state->job->until.n_targets > 0;
     self->rel_error = calloc(n ? n : 1, sizeof *self->rel_error);
     self->stale = calloc(n ? n : 1, sizeof *self->stale);
     if (!self->rel_error || !self->stale) return ULAM_ENOMEM;
     for (size_t p = 0; p < n; p++) {
         const uint64_t runs = runs_known(state, p);
         self->progress.runs += runs;
-        self->progress.runs_asked += state->job->points[p].runs - state->job->points[p].first;
+        self->progress.runs_asked += ulam_state_runs_needed(state, p);
         self->progress.points_complete += ulam_state_point_complete(state, p);
         self->rel_error[p] = NAN;
         self->stale[p] = runs > 0;
@@ -43,12 +44,14 @@ void ulam_tracker_free(ulam_tracker *self)
 ulam_status ulam_tracker_add(ulam_tracker *self, ulam_state *state, ulam_part *part, ulam_error *error)
 {
     const ulam_chunk *chunk = &part->chunk;
-    const bool complete = chunk->point < state->job->n_points && ulam_state_point_complete(state, chunk->point);
+    const bool known = chunk->point < state->job->n_points;
+    const bool complete = known && ulam_state_point_complete(state, chunk->point);
+    const uint64_t runs = known ? runs_known(state, chunk->point) : 0;
     const ulam_status status = ulam_state_add(state, chunk, &part->tally, error);
     if (status) return status;
     for (size_t i = 0; i < part->n_failures; i++)
         if (ulam_state_add_failure(state, &part->failures[i])) return ulam_fail_memory(error, "listing failed runs");
-    self->progress.runs += chunk->runs;
+    self->progress.runs += runs_known(state, chunk->point) - runs;
     self->progress.session_runs += chunk->runs;
     self->progress.points_complete += !complete && ulam_state_point_complete(state, chunk->point);
     self->stale[chunk->point] = true;
@@ -70,6 +73,19 @@ static double rel_error_at(const ulam_state *state, size_t p, size_t *figures)
     return largest;
 }
 
+static void look_at_targets(ulam_tracker *self, const ulam_state *state)
+{
+    ulam_progress *progress = &self->progress;
+    progress->runs_asked = 0;
+    progress->farthest = NAN;
+    for (size_t p = 0; p < state->job->n_points; p++) {
+        const ulam_point_state *point = &state->points[p];
+        progress->runs_asked += ulam_state_runs_needed(state, p);
+        if (point->judged && point->verdict == ULAM_TARGETS_OPEN)
+            progress->farthest = fmax(progress->farthest, point->ratio);
+    }
+}
+
 ulam_progress ulam_tracker_look(ulam_tracker *self, const ulam_state *state)
 {
     const size_t n = state->job->n_points;
@@ -83,6 +99,7 @@ ulam_progress ulam_tracker_look(ulam_tracker *self, const ulam_state *state)
     }
     self->progress.rel_error = NAN;
     for (size_t p = 0; p < n; p++) self->progress.rel_error = fmax(self->progress.rel_error, self->rel_error[p]);
+    if (self->progress.until) look_at_targets(self, state);
     self->progress.seconds = ulam_clock() - self->start;
     return self->progress;
 }

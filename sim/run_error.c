@@ -45,12 +45,27 @@ ulam_status ulam_fail_at_run(const ulam_job *job, size_t p, uint64_t run, ulam_e
     return ULAM_ERUN;
 }
 
+/* Of a job with targets only those count that no end before them can drop any more; *last is the last of these. */
+static size_t count_failures(const ulam_state *state, const ulam_failure **last)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < state->n_failures; i++) {
+        const ulam_failure *failure = &state->failures[i];
+        if (state->job->until.n_targets && failure->run >= ulam_state_runs(state, failure->point)) continue;
+        *last = failure;
+        n++;
+    }
+    return n;
+}
+
 ulam_status ulam_judge_failures(const ulam_state *state, const ulam_failure *last, ulam_error *error)
 {
     const ulam_job *job = state->job;
+    const ulam_failure *listed = NULL;
     if (job->conduct.on_failure != ULAM_ON_FAILURE_RECORD || state->n_failures <= job->conduct.max_failed)
         return ULAM_OK;
-    if (!last) last = &state->failures[state->n_failures - 1];
+    if (count_failures(state, &listed) <= job->conduct.max_failed) return ULAM_OK;
+    if (!last) last = listed;
     ulam_fail(error, ULAM_ERUN, "%s", last->cause);
     ulam_fail_at_run(job, last->point, last->run, error);
     ulam_fail_within(error, "more than %llu failed runs (max_failed); the last",

@@ -19,7 +19,10 @@ struct ulam_gap {
 struct ulam_schedule_point {
     size_t gap, gap_end; /* whole blocks still to be handed out */
     uint64_t tail;       /* runs of the partial last block, if that is to be handed out; else 0 */
-    uint64_t missing;    /* runs of the two, and of what was given back */
+    uint64_t release;    /* blocks from here on are not to be handed out yet */
+    uint64_t reach;      /* how far that may be moved ahead */
+    bool open;           /* its end is not known yet */
+    uint64_t missing;    /* runs of the two below release, and of what was given back */
     double seconds;      /* measured, of so many runs */
     uint64_t runs;
     double longest; /* s, of a block */
@@ -81,7 +84,15 @@ static void append_point(ulam_schedule *self, size_t p, size_t class)
     self->tail[class] = p;
 }
 
-static bool has_own(const ulam_schedule_point *point) { return point->gap < point->gap_end || point->tail; }
+static bool has_released(const ulam_schedule *self, const ulam_schedule_point *point)
+{
+    return point->gap < point->gap_end && self->gaps[point->gap].first < point->release;
+}
+
+static bool has_own(const ulam_schedule *self, const ulam_schedule_point *point)
+{
+    return has_released(self, point) || point->tail;
+}
 
 /* Seconds a run; NaN: not the least idea. */
 static double cost_of(const ulam_schedule *self, size_t p)
@@ -102,7 +113,7 @@ static size_t class_of(const ulam_schedule *self, size_t p)
 /* Puts a visited point where it belongs now. */
 static void list_point(ulam_schedule *self, size_t p)
 {
-    const size_t class = has_own(&self->points[p]) ? class_of(self, p) : none;
+    const size_t class = has_own(self, &self->points[p]) ? class_of(self, p) : none;
     if (class == self->points[p].class) return;
     unlink_point(self, p);
     if (class != none) append_point(self, p, class);
@@ -110,7 +121,7 @@ static void list_point(ulam_schedule *self, size_t p)
 
 /* What is missing */
 
-static ulam_status add_gap(ulam_schedule *self, size_t p, uint64_t first, uint64_t end)
+static ulam_status add_gap(ulam_schedule *self, uint64_t first, uint64_t end)
 {
     if (first >= end) return ULAM_OK;
     if (self->n_gaps == self->gaps_capacity) {
@@ -121,8 +132,20 @@ static ulam_status add_gap(ulam_schedule *self, size_t p, uint64_t first, uint64
         self->gaps_capacity = capacity;
     }
     self->gaps[self->n_gaps++] = (ulam_gap){.first = first, .blocks = end - first};
-    self->points[p].missing += (end - first) * self->job->points[p].block;
     return ULAM_OK;
+}
+
+/* Runs of a point's gaps in the blocks from `first` up to `end`. */
+static uint64_t runs_between(const ulam_schedule *self, size_t p, uint64_t first, uint64_t end)
+{
+    uint64_t blocks = 0;
+    for (size_t i = self->points[p].gap; i < self->points[p].gap_end; i++) {
+        const ulam_gap *gap = &self->gaps[i];
+        const uint64_t low = gap->first > first ? gap->first : first;
+        const uint64_t high = gap->first + gap->blocks < end ? gap->first + gap->blocks : end;
+        if (low < high) blocks += high - low;
+    }
+    return blocks * self->job->points[p].block;
 }
 
 static ulam_status find_missing(ulam_schedule *self, const ulam_state *state, size_t p)
@@ -131,18 +154,24 @@ static ulam_status find_missing(ulam_schedule *self, const ulam_state *state, si
     const ulam_point_state *known = &state->points[p];
     const uint64_t whole = asked->runs / asked->block, rest = asked->runs % asked->block;
     ulam_schedule_point *point = &self->points[p];
-    *point = (ulam_schedule_point){.gap = self->n_gaps, .class = none};
+    const ulam_goal goal = ulam_state_goal(state, p);
+    *point = (ulam_schedule_point){.gap = self->n_gaps, .gap_end = self->n_gaps, .class = none};
+    if (goal.ended) return ULAM_OK;
+    point->release = goal.release;
+    point->reach = goal.reach;
+    point->open = self->job->until.n_targets > 0;
+    self->open += point->open;
 
     uint64_t at = known->first + known->blocks;
     for (size_t i = 0; i < known->n_early; i++) {
         const uint64_t first = known->early[i].first;
-        if (add_gap(self, p, at, first < whole ? first : whole)) return ULAM_ENOMEM;
+        if (add_gap(self, at, first < whole ? first : whole)) return ULAM_ENOMEM;
         at = first + known->early[i].blocks;
     }
-    if (add_gap(self, p, at, whole)) return ULAM_ENOMEM;
+    if (add_gap(self, at, whole)) return ULAM_ENOMEM;
     point->gap_end = self->n_gaps;
     if (rest && !known->tail_runs && !ulam_state_knows(state, p, whole)) point->tail = rest;
-    point->missing += point->tail;
+    point->missing = runs_between(self, p, 0, point->release) + point->tail;
     self->missing += point->missing;
     return ULAM_OK;
 }
@@ -204,10 +233,69 @@ void ulam_schedule_done(ulam_schedule *self, size_t p, uint64_t runs, double sec
 
 ulam_status ulam_schedule_return(ulam_schedule *self, const ulam_chunk *chunk)
 {
-    if (push_chunk(&self->returned, &self->n_returned, &self->returned_capacity, chunk)) return ULAM_ENOMEM;
+    const bool ended = self->job->until.n_targets > 0 && !self->points[chunk->point].open;
+    if (!ended && push_chunk(&self->returned, &self->n_returned, &self->returned_capacity, chunk)) return ULAM_ENOMEM;
     self->in_hand -= chunk->runs;
+    if (ended) return ULAM_OK;
     count_missing(self, chunk->point, chunk->runs, false);
     return ULAM_OK;
+}
+
+/* Targets */
+
+static void release(ulam_schedule *self, size_t p, uint64_t blocks)
+{
+    ulam_schedule_point *point = &self->points[p];
+    if (blocks <= point->release) return;
+    count_missing(self, p, runs_between(self, p, point->release, blocks), false);
+    point->release = blocks;
+    if (p < self->visited) list_point(self, p);
+}
+
+/* Nothing more of the point is handed out. */
+static void end_point(ulam_schedule *self, size_t p)
+{
+    ulam_schedule_point *point = &self->points[p];
+    size_t kept = 0;
+    for (size_t i = 0; i < self->n_returned; i++)
+        if (self->returned[i].point != p) self->returned[kept++] = self->returned[i];
+    self->n_returned = kept;
+    count_missing(self, p, point->missing, true);
+    point->gap = point->gap_end;
+    point->open = false;
+    self->open--;
+    list_point(self, p);
+}
+
+void ulam_schedule_follow(ulam_schedule *self, const ulam_goal *goal)
+{
+    ulam_schedule_point *point = &self->points[goal->point];
+    if (!point->open) return;
+    self->all_ahead = false;
+    if (goal->ended) {
+        end_point(self, goal->point);
+        return;
+    }
+    release(self, goal->point, goal->release);
+    if (goal->reach > point->reach) point->reach = goal->reach;
+}
+
+/* Lets the next open point go on to its next rung before it is known whether it has to. False: none may. */
+static bool go_ahead(ulam_schedule *self)
+{
+    if (self->open == 0 || self->all_ahead) return false;
+    for (size_t i = 0; i < self->job->n_points; i++) {
+        const size_t p = self->ahead;
+        ulam_schedule_point *point = &self->points[p];
+        self->ahead = p + 1 < self->job->n_points ? p + 1 : 0;
+        if (!point->open || point->release >= point->reach) continue;
+        const ulam_ladder ladder = ulam_job_ladder(self->job, p);
+        const uint64_t next = ulam_ladder_above(&ladder, point->release);
+        release(self, p, next < point->reach ? next : point->reach);
+        if (point->class != none) return true;
+    }
+    self->all_ahead = true;
+    return false;
 }
 
 /* Handing out */
@@ -250,15 +338,22 @@ static bool find_returned(ulam_schedule *self, double left)
 }
 
 /* The point whose turn it is: given back; never visited; not measured yet; the costliest that fits. */
-static size_t next_point(ulam_schedule *self, double left, bool *returned)
+static size_t find_point(ulam_schedule *self, double left, bool *returned)
 {
     *returned = find_returned(self, left);
     if (*returned) return self->returned[self->n_returned - 1].point;
-    while (self->visited < self->job->n_points && !has_own(&self->points[self->visited])) self->visited++;
+    while (self->visited < self->job->n_points && !has_own(self, &self->points[self->visited])) self->visited++;
     if (self->visited < self->job->n_points && fits(self, self->visited, left)) return self->visited;
     for (size_t class = ULAM_COST_CLASSES + 1; class -- > 0;)
         if (self->head[class] != none && fits(self, self->head[class], left)) return self->head[class];
     return none;
+}
+
+static size_t next_point(ulam_schedule *self, double left, bool *returned)
+{
+    size_t p = find_point(self, left, returned);
+    while (p == none && self->missing == 0 && go_ahead(self)) p = find_point(self, left, returned);
+    return p;
 }
 
 static ulam_chunk cut_returned(ulam_schedule *self, uint64_t blocks)
@@ -281,10 +376,14 @@ static ulam_chunk cut_own(ulam_schedule *self, size_t p, uint64_t blocks)
     ulam_schedule_point *point = &self->points[p];
     const ulam_point *asked = &self->job->points[p];
     ulam_chunk chunk = {.point = p, .first = asked->runs / asked->block, .blocks = 1, .runs = point->tail};
-    if (point->gap < point->gap_end) {
+    if (has_released(self, point)) {
         ulam_gap *gap = &self->gaps[point->gap];
         chunk.first = gap->first;
+        const ulam_ladder ladder = ulam_job_ladder(self->job, p);
+        const uint64_t rung = ulam_ladder_above(&ladder, gap->first), to_rung = rung - gap->first;
         chunk.blocks = blocks < gap->blocks ? blocks : gap->blocks;
+        if (chunk.blocks > to_rung) chunk.blocks = to_rung;
+        if (chunk.blocks > point->release - gap->first) chunk.blocks = point->release - gap->first;
         if (p == self->witness.point && gap->first == self->witness.first) chunk.blocks = 1;
         chunk.runs = chunk.blocks * asked->block;
         gap->first += chunk.blocks;

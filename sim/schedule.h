@@ -1,6 +1,7 @@
 /* Schedule: which runs a job still lacks, handed out as assignments and taken back when they were too long.
  *
- * Pure bookkeeping: no clock, no MPI, no sums. What it decides depends on measured times, and nothing of it can touch a
+ * Where a job has a ladder no chunk lies across a rung. Where it has targets a point's runs are released as they are needed;
+ * beyond, they are handed out to who has nothing else to do. Pure bookkeeping: no clock, no MPI, no sums. What it decides depends on measured times, and nothing of it can touch a
  * result's bits. docs/scheduling.md tells the rules. */
 
 #ifndef ULAM_SCHEDULE_H
@@ -11,6 +12,8 @@
 #include <stdint.h>
 
 #include <ulam/state.h>
+
+#include "state_rungs.h"
 
 /* Chunks that one asker performs, one after another, and answers together. */
 typedef struct {
@@ -40,6 +43,9 @@ typedef struct {
     ulam_schedule_point *points; /* [job->n_points] */
     ulam_gap *gaps;              /* [n_gaps], ascending, point by point */
     size_t n_gaps, gaps_capacity;
+    size_t open;                        /* points whose end is not known yet */
+    size_t ahead;                       /* the point whose turn it is to be worked on ahead */
+    bool all_ahead;                     /* no point may be worked on any further until a decision */
     size_t visited;                     /* points below have been handed out once, or lack nothing */
     size_t head[ULAM_COST_CLASSES + 1]; /* points that lack runs, by the cost of a block; the last: not measured yet */
     size_t tail[ULAM_COST_CLASSES + 1];
@@ -69,6 +75,10 @@ void ulam_schedule_done(ulam_schedule *self, size_t point, uint64_t runs, double
 
 /* Takes back a chunk that was handed out and not begun; another asker will get it. ULAM_ENOMEM. */
 ulam_status ulam_schedule_return(ulam_schedule *self, const ulam_chunk *chunk);
+
+/* Learns how far a point's runs are wanted by now; goals of a point may come in any order. Chunks in hand behind a point's
+ * end are answered as ever. */
+void ulam_schedule_follow(ulam_schedule *self, const ulam_goal *goal);
 
 /* Nothing is left to hand out, and nothing in hand. */
 bool ulam_schedule_finished(const ulam_schedule *self);

@@ -4,14 +4,30 @@
 #include <ulam/state.h>
 
 #include "state_figures.h"
+#include "state_rungs.h"
+
+/* Scalars, of which a trace is kept. A job without a model, which a state is read for, has no ladder. */
+static size_t count_traced(const ulam_job *job)
+{
+    size_t n = 0;
+    if (job->until.ladder == 0) return 0;
+    for (size_t o = 0; o < job->model->n_observables; o++) n += job->extents[o].scalar;
+    return n;
+}
 
 ulam_status ulam_state_init(ulam_state *self, const ulam_job *job)
 {
-    *self = (ulam_state){.job = job};
+    *self = (ulam_state){.job = job, .traced = count_traced(job)};
     self->points = calloc(job->n_points ? job->n_points : 1, sizeof *self->points);
     if (!self->points) return ULAM_ENOMEM;
     for (size_t p = 0; p < job->n_points; p++) self->points[p].first = job->points[p].first / job->points[p].block;
     return ULAM_OK;
+}
+
+static void free_pieces(ulam_piece *pieces, size_t n)
+{
+    for (size_t i = 0; i < n; i++) ulam_tally_free(&pieces[i].tally);
+    free(pieces);
 }
 
 void ulam_state_free(ulam_state *self)
@@ -20,8 +36,9 @@ void ulam_state_free(ulam_state *self)
         ulam_point_state *point = &self->points[p];
         ulam_tally_free(&point->prefix);
         ulam_tally_free(&point->tail);
-        for (size_t i = 0; i < point->n_early; i++) ulam_tally_free(&point->early[i].tally);
-        free(point->early);
+        free_pieces(point->early, point->n_early);
+        free_pieces(point->cuts, point->n_cuts);
+        free(point->trace);
     }
     free(self->points);
     free(self->failures);
@@ -101,26 +118,34 @@ static ulam_status insert_piece(ulam_point_state *point, size_t i, uint64_t firs
     return ULAM_OK;
 }
 
-static ulam_status add_to_prefix(ulam_point_state *point, uint64_t blocks, ulam_tally *tally)
+/* On a rung the prefix is looked at before it goes on, and may end there. */
+static ulam_status add_to_prefix(ulam_state *self, size_t p, uint64_t blocks, ulam_tally *tally)
 {
-    ulam_status status = move_into(&point->prefix, tally);
-    if (status) return status;
-    point->blocks += blocks;
-    if (point->n_early == 0 || point->early[0].first != prefix_end(point)) return ULAM_OK;
-    status = move_into(&point->prefix, &point->early[0].tally);
-    if (status) return status;
-    point->blocks += point->early[0].blocks;
-    remove_piece(point, 0);
-    return ULAM_OK;
+    ulam_point_state *point = &self->points[p];
+    ulam_status status = ulam_state_cut(self, p, blocks, tally);
+    if (!status) status = move_into(&point->prefix, tally);
+    point->blocks += status ? 0 : blocks;
+    if (!status) status = ulam_state_note_rung(self, p);
+    while (!status && point->n_early > 0 && point->early[0].first == prefix_end(point)) {
+        status = ulam_state_cut(self, p, point->early[0].blocks, &point->early[0].tally);
+        if (!status) status = move_into(&point->prefix, &point->early[0].tally);
+        if (status) break;
+        point->blocks += point->early[0].blocks;
+        remove_piece(point, 0);
+        status = ulam_state_note_rung(self, p);
+    }
+    return status;
 }
 
-static ulam_status add_early(ulam_point_state *point, uint64_t first, uint64_t blocks, ulam_tally *tally)
+static ulam_status add_early(ulam_state *self, size_t p, uint64_t first, uint64_t blocks, ulam_tally *tally)
 {
+    ulam_point_state *point = &self->points[p];
+    const ulam_ladder ladder = ulam_job_ladder(self->job, p);
     const size_t i = find_piece(point, first);
     ulam_piece *before = i > 0 ? &point->early[i - 1] : NULL;
     ulam_piece *behind = i < point->n_early ? &point->early[i] : NULL;
-    const bool touches_before = before && before->first + before->blocks == first;
-    const bool touches_behind = behind && behind->first == first + blocks;
+    const bool touches_before = before && before->first + before->blocks == first && !ulam_ladder_has(&ladder, first);
+    const bool touches_behind = behind && behind->first == first + blocks && !ulam_ladder_has(&ladder, first + blocks);
     if (!touches_before && !touches_behind) return insert_piece(point, i, first, blocks, tally);
 
     ulam_piece *piece = touches_before ? before : behind;
@@ -179,6 +204,10 @@ ulam_status ulam_state_add(ulam_state *self, const ulam_chunk *chunk, ulam_tally
 
     ulam_point_state *point = &self->points[chunk->point];
     const uint64_t first = chunk->first, end = chunk->first + chunk->blocks;
+    if (point->verdict != ULAM_TARGETS_OPEN && first >= prefix_end(point)) {
+        ulam_tally_free(tally);
+        return ULAM_OK;
+    }
     if (first < point->first || end > whole_blocks(self, chunk->point))
         return ulam_fail(error, ULAM_EINVAL, "point %zu: block %llu lies outside the runs it was asked for",
                          chunk->point, (unsigned long long)(first < point->first ? first : end - 1));
@@ -186,8 +215,14 @@ ulam_status ulam_state_add(ulam_state *self, const ulam_chunk *chunk, ulam_tally
         return ulam_fail(error, ULAM_EINVAL, "point %zu: some of the blocks %llu to %llu are known already",
                          chunk->point, (unsigned long long)first, (unsigned long long)(end - 1));
     if (ulam_state_witness(self, chunk, tally)) return ulam_fail_memory(error, "keeping a block's sums");
-    status = first == prefix_end(point) ? add_to_prefix(point, chunk->blocks, tally)
-                                        : add_early(point, first, chunk->blocks, tally);
+    status = first == prefix_end(point) ? add_to_prefix(self, chunk->point, chunk->blocks, tally)
+                                        : add_early(self, chunk->point, first, chunk->blocks, tally);
+    if (status == ULAM_EINVAL)
+        return ulam_fail(error, ULAM_EIDENTITY,
+                         "point %zu: the first runs of the point give other numbers now, so that its quantiles and "
+                         "histograms cannot be continued (declare `about`, or `low` and `high`, for a model whose runs "
+                         "cannot be repeated)",
+                         chunk->point);
     return status ? ulam_fail_memory(error, "adding a chunk's sums") : ULAM_OK;
 }
 
@@ -206,6 +241,7 @@ uint64_t ulam_state_runs(const ulam_state *self, size_t point)
 bool ulam_state_point_complete(const ulam_state *self, size_t point)
 {
     const ulam_point *asked = &self->job->points[point];
+    if (self->points[point].verdict != ULAM_TARGETS_OPEN) return true;
     return asked->first + ulam_state_runs(self, point) >= asked->runs;
 }
 

@@ -12,6 +12,8 @@ static int compare(const ulam_failure *a, const ulam_failure *b)
 ulam_status ulam_state_add_failure(ulam_state *self, const ulam_failure *failure)
 {
     size_t at = self->n_failures;
+    const ulam_point_state *point = &self->points[failure->point];
+    if (point->verdict != ULAM_TARGETS_OPEN && failure->run >= ulam_state_runs(self, failure->point)) return ULAM_OK;
     while (at > 0 && compare(&self->failures[at - 1], failure) > 0) at--;
     if (at > 0 && compare(&self->failures[at - 1], failure) == 0) return ULAM_OK;
     if (self->n_failures == self->failures_capacity) {

@@ -1,24 +1,41 @@
-/* A state's bytes: the number of points; then for each point its first block, its blocks and, if there are any, the
- * prefix; the early pieces' number, and first, blocks and tally of each; the tail's runs and, if there are any, its block
- * and tally. Then the failures' number, and point, run and cause of each; and the size of the witness, and the witness. */
+/* A state's bytes: the number of points, and of scalars in the trace; then for each point its first block, its blocks and,
+ * if there are any, the prefix; the early pieces' number, and first, blocks and tally of each; the tail's runs and, if there
+ * are any, its block and tally; the cuts as the early pieces; the number of rungs in the trace, and two reals a scalar and
+ * rung. Then the failures' number, and point, run and cause of each; and the size of the witness, and the witness. */
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "state_figures.h"
+#include "state_rungs.h"
+
+static ulam_status pack_pieces(const ulam_piece *pieces, size_t n, ulam_bytes *bytes)
+{
+    if (ulam_bytes_put_u64(bytes, n)) return ULAM_ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        if (ulam_bytes_put_u64(bytes, pieces[i].first) || ulam_bytes_put_u64(bytes, pieces[i].blocks) ||
+            ulam_tally_pack(&pieces[i].tally, bytes))
+            return ULAM_ENOMEM;
+    return ULAM_OK;
+}
+
+/* What is kept because of the ladder. */
+static ulam_status pack_rungs(const ulam_state *self, size_t p, ulam_bytes *bytes)
+{
+    const ulam_point_state *point = &self->points[p];
+    const size_t n = point->n_rungs * 2 * self->traced;
+    if (pack_pieces(point->cuts, point->n_cuts, bytes) || ulam_bytes_put_u64(bytes, point->n_rungs)) return ULAM_ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        if (ulam_bytes_put_real(bytes, point->trace[i])) return ULAM_ENOMEM;
+    return ULAM_OK;
+}
 
 static ulam_status pack_point(const ulam_state *self, size_t p, ulam_bytes *bytes)
 {
     const ulam_point_state *point = &self->points[p];
     if (ulam_bytes_put_u64(bytes, point->first) || ulam_bytes_put_u64(bytes, point->blocks)) return ULAM_ENOMEM;
     if (point->blocks && ulam_tally_pack(&point->prefix, bytes)) return ULAM_ENOMEM;
-    if (ulam_bytes_put_u64(bytes, point->n_early)) return ULAM_ENOMEM;
-    for (size_t i = 0; i < point->n_early; i++) {
-        const ulam_piece *piece = &point->early[i];
-        if (ulam_bytes_put_u64(bytes, piece->first) || ulam_bytes_put_u64(bytes, piece->blocks) ||
-            ulam_tally_pack(&piece->tally, bytes))
-            return ULAM_ENOMEM;
-    }
+    if (pack_pieces(point->early, point->n_early, bytes)) return ULAM_ENOMEM;
     if (ulam_bytes_put_u64(bytes, point->tail_runs)) return ULAM_ENOMEM;
     if (point->tail_runs == 0) return ULAM_OK;
     const uint64_t block = self->job->points[p].runs / self->job->points[p].block;
@@ -49,7 +66,11 @@ ulam_status ulam_state_pack(const ulam_state *self, ulam_bytes *bytes)
 {
     const size_t size = bytes->size;
     ulam_status status = ulam_bytes_put_u64(bytes, self->job->n_points);
-    for (size_t p = 0; !status && p < self->job->n_points; p++) status = pack_point(self, p, bytes);
+    if (!status) status = ulam_bytes_put_u64(bytes, self->traced);
+    for (size_t p = 0; !status && p < self->job->n_points; p++) {
+        status = pack_point(self, p, bytes);
+        if (!status) status = pack_rungs(self, p, bytes);
+    }
     if (!status) status = pack_failures(self, bytes);
     if (!status) status = pack_witness(self, bytes);
     if (status) bytes->size = size;
@@ -65,7 +86,7 @@ static ulam_status damaged(size_t point, const char *what, ulam_error *error)
 static ulam_status unpack_tally(ulam_tally *tally, const ulam_job *job, size_t point, uint64_t runs,
                                 ulam_reader *reader, ulam_error *error)
 {
-    const ulam_status status = ulam_tally_unpack(tally, job->width, reader, error);
+    const ulam_status status = ulam_tally_unpack(tally, job->width, job->statistics, reader, error);
     if (status) return status;
     ulam_tally_tighten(tally);
     return tally->runs == runs ? ULAM_OK : damaged(point, "the number of runs", error);
@@ -83,9 +104,11 @@ static ulam_status unpack_early(ulam_point_state *point, size_t p, const ulam_jo
     if (!early) return ulam_fail_memory(error, "reading a state");
     point->early = early;
     point->early_capacity = all;
+    const size_t before = point->n_early;
     while (point->n_early < all) {
         const uint64_t first = ulam_reader_get_u64(reader), blocks = ulam_reader_get_u64(reader);
-        if (first <= end || first > most || blocks == 0 || blocks > most - first)
+        const bool touches = point->n_early > before && first == end; /* at a rung of the ladder */
+        if ((first <= end && !touches) || first > most || blocks == 0 || blocks > most - first)
             return damaged(p, "the early blocks", error);
         ulam_piece *piece = &point->early[point->n_early++];
         *piece = (ulam_piece){.first = first, .blocks = blocks};
@@ -117,6 +140,19 @@ static ulam_status unpack_tail(ulam_point_state *point, size_t p, const ulam_job
     return ULAM_OK;
 }
 
+static ulam_status unpack_trace(ulam_point_state *point, size_t p, size_t traced, ulam_reader *reader,
+                                ulam_error *error)
+{
+    const uint64_t n = ulam_reader_get_u64(reader), left = (uint64_t)(reader->end - reader->at) / 16;
+    if (reader->failed || (n > 0 && (traced == 0 || n > left / traced))) return damaged(p, "the trace", error);
+    if (n == 0) return ULAM_OK;
+    point->trace = malloc((size_t)n * 2 * traced * sizeof *point->trace);
+    if (!point->trace) return ulam_fail_memory(error, "reading a state");
+    for (size_t i = 0; i < n * 2 * traced; i++) point->trace[i] = ulam_reader_get_real(reader);
+    point->n_rungs = (size_t)n;
+    return ULAM_OK;
+}
+
 /* The prefix of a state that begins later than the job does is an early piece of it. */
 static ulam_status move_prefix(ulam_point_state *point, uint64_t first)
 {
@@ -128,6 +164,36 @@ static ulam_status move_prefix(ulam_point_state *point, uint64_t first)
     point->prefix = (ulam_tally){0};
     point->blocks = 0;
     return ULAM_OK;
+}
+
+/* The prefix again, which begins with the block `first`, without a gap. */
+static ulam_status unpack_cuts(ulam_point_state *point, size_t p, const ulam_job *job, uint64_t first, uint64_t blocks,
+                               ulam_reader *reader, ulam_error *error)
+{
+    const uint64_t n = ulam_reader_get_u64(reader), end = first + blocks;
+    uint64_t at = first;
+    if (reader->failed || n > blocks || n > (uint64_t)(reader->end - reader->at) / 16)
+        return damaged(p, "the cuts", error);
+    if (n == 0) return ULAM_OK;
+    point->cuts = calloc((size_t)n, sizeof *point->cuts);
+    if (!point->cuts) return ulam_fail_memory(error, "reading a state");
+    point->cuts_capacity = (size_t)n;
+    while (point->n_cuts < n) {
+        ulam_piece *cut = &point->cuts[point->n_cuts++];
+        cut->first = ulam_reader_get_u64(reader);
+        cut->blocks = ulam_reader_get_u64(reader);
+        if (reader->failed || cut->first != at || cut->blocks == 0 || cut->blocks > end - at)
+            return damaged(p, "the cuts", error);
+        at += cut->blocks;
+        const ulam_status status = unpack_tally(&cut->tally, job, p, cut->blocks * job->points[p].block, reader, error);
+        if (status) return status;
+    }
+    return at == end ? ULAM_OK : damaged(p, "the cuts", error);
+}
+
+static void drop_cuts(ulam_point_state *point)
+{
+    while (point->n_cuts) ulam_tally_free(&point->cuts[--point->n_cuts].tally);
 }
 
 static ulam_status unpack_point(ulam_point_state *point, size_t p, const ulam_job *job, ulam_reader *reader,
@@ -145,8 +211,11 @@ static ulam_status unpack_point(ulam_point_state *point, size_t p, const ulam_jo
         if (status) return status;
     }
     if (move_prefix(point, first)) return ulam_fail_memory(error, "reading a state");
-    const ulam_status status = unpack_early(point, p, job, first + blocks, reader, error);
-    return status ? status : unpack_tail(point, p, job, reader, error);
+    ulam_status status = unpack_early(point, p, job, first + blocks, reader, error);
+    if (!status) status = unpack_tail(point, p, job, reader, error);
+    if (!status) status = unpack_cuts(point, p, job, first, blocks, reader, error);
+    if (first != point->first) drop_cuts(point); /* the prefix that they are of has become an early piece */
+    return status;
 }
 
 static bool block_is_known(const ulam_state *self, size_t p, uint64_t block)
@@ -193,10 +262,18 @@ ulam_status ulam_state_unpack(ulam_state *self, const ulam_job *job, ulam_reader
     if (reader->failed || n > job->n_points)
         return ulam_fail(error, ULAM_EFORMAT, "the state is damaged: it is of %llu points, the job of %zu",
                          (unsigned long long)n, job->n_points);
+    const uint64_t traced = ulam_reader_get_u64(reader);
+    if (reader->failed || traced > job->width) return ulam_fail(error, ULAM_EFORMAT, "the state is damaged: its trace");
+    const bool fits = self->traced == traced || job->until.ladder == 0;
+    self->traced = (size_t)traced;
     for (size_t p = 0; p < n; p++) {
-        const ulam_status status = unpack_point(&self->points[p], p, job, reader, error);
+        ulam_status status = unpack_point(&self->points[p], p, job, reader, error);
+        if (!status) status = unpack_trace(&self->points[p], p, self->traced, reader, error);
         if (status) return status;
     }
+    if (!fits) return ulam_fail(error, ULAM_EFORMAT, "the state is damaged: its trace");
+    for (size_t p = 0; p < n && job->until.ladder; p++)
+        if (ulam_state_restore_rungs(self, p)) return ulam_fail_memory(error, "reading a state");
     const ulam_status status = unpack_failures(self, n, reader, error);
     return status ? status : unpack_witness(self, reader, error);
 }

@@ -9,12 +9,12 @@
 
 #include <math.h>
 
-#include <gmp.h>
-
 #include <ulam/moments.h>
 
+#include "exact_quotient.h"
+
 enum {
-    SCRATCH = 4
+    SCRATCH = EXACT_SCRATCH + 1
 };
 
 typedef struct {
@@ -39,32 +39,15 @@ static void sums_free(sums *self)
     for (int i = 0; i < SCRATCH; i++) mpz_clear(self->scratch[i]);
 }
 
-static void read_integer(mpz_t result, const uint64_t *limb, size_t n)
-{
-    mpz_import(result, n, -1, sizeof *limb, 0, 0, limb);
-}
-
-/* The sum as an integer in a unit of 2^(64 low), low no higher than its own. */
-static void read_exact(mpz_t result, mpz_t scratch, const ulam_exact *exact, int32_t low)
-{
-    read_integer(result, exact->limb, exact->used);
-    if (exact->used && exact->limb[exact->used - 1] >> 63) {
-        mpz_set_ui(scratch, 1);
-        mpz_mul_2exp(scratch, scratch, (mp_bitcnt_t)64 * exact->used);
-        mpz_sub(result, result, scratch);
-    }
-    mpz_mul_2exp(result, result, (mp_bitcnt_t)64 * (mp_bitcnt_t)(exact->low - low));
-}
-
 static void sums_read(sums *self, const ulam_moments *moments)
 {
-    read_integer(self->n, &moments->count, 1);
+    exact_read_count(self->n, moments->count);
     self->unit = 0;
     for (int32_t k = 1; k <= 4; k++) {
         const int32_t low = moments->power[k - 1].low;
         while (self->unit * k > low) self->unit--;
     }
-    for (int32_t k = 1; k <= 4; k++) read_exact(self->sum[k], self->scratch[0], &moments->power[k - 1], self->unit * k);
+    for (int32_t k = 1; k <= 4; k++) exact_read(self->sum[k], self->scratch[0], &moments->power[k - 1], self->unit * k);
 }
 
 /* In Horner's form: A3 = n (n X3 - 3 X1 X2) + 2 X1^3, and so on. */
@@ -95,66 +78,21 @@ static void sums_centre(sums *self)
     mpz_submul_ui(a[4], part, 3);
 }
 
-/* 2^exponent times whole, rounded to nearest even; inexact says that a fraction was cut off. */
-static double round_integer(const mpz_t whole, mpz_t scratch, bool inexact, long exponent)
-{
-    const long bits = (long)mpz_sizeinbase(whole, 2);
-    long drop = bits - 53;
-    if (exponent + drop < -1074) drop = -1074 - exponent;
-    if (drop > bits + 1) return 0;
-    mpz_tdiv_q_2exp(scratch, whole, (mp_bitcnt_t)drop);
-    double kept = mpz_get_d(scratch);
-    if (mpz_tstbit(whole, (mp_bitcnt_t)drop - 1)) {
-        const bool above_half = inexact || mpz_scan1(whole, 0) < (mp_bitcnt_t)drop - 1;
-        if (above_half || mpz_odd_p(scratch)) kept += 1;
-    }
-    const long result = exponent + drop;
-    return ldexp(kept, result > 2048 ? 2048 : (int)result);
-}
-
-/* 2^exponent times numerator / denominator, or (root, even exponent) the square root of that; rounded once. Uses
- * scratch[0 .. 2]. */
-static double quotient(sums *self, const mpz_t numerator, const mpz_t denominator, long exponent, bool root)
-{
-    enum {
-        BITS = 66
-    };
-    if (mpz_sgn(numerator) == 0) return 0;
-    mpz_ptr whole = self->scratch[0], rest = self->scratch[1], scratch = self->scratch[2];
-    const long have = (long)mpz_sizeinbase(numerator, 2) - (long)mpz_sizeinbase(denominator, 2);
-    long shift = (root ? 2 * BITS : BITS) - have;
-    if (shift < 0) shift = 0;
-    shift += shift & 1;
-
-    mpz_abs(scratch, numerator);
-    mpz_mul_2exp(scratch, scratch, (mp_bitcnt_t)shift);
-    mpz_tdiv_qr(whole, rest, scratch, denominator);
-    bool inexact = mpz_sgn(rest) != 0;
-    exponent -= shift;
-    if (root) {
-        mpz_sqrtrem(whole, rest, whole);
-        inexact |= mpz_sgn(rest) != 0;
-        exponent /= 2;
-    }
-    const double result = round_integer(whole, scratch, inexact, exponent);
-    return mpz_sgn(numerator) < 0 ? -result : result;
-}
-
 /* s^2 = A2 / (n (n - 1)), and the mean's variance is s^2 / n. */
 static void spread(sums *self, ulam_summary *summary)
 {
-    mpz_ptr divisor = self->scratch[3];
+    mpz_ptr divisor = self->scratch[EXACT_SCRATCH];
     mpz_sub_ui(divisor, self->n, 1);
     mpz_mul(divisor, divisor, self->n);
-    summary->sd = quotient(self, self->central[2], divisor, 128L * self->unit, true);
+    summary->sd = exact_quotient(self->scratch, self->central[2], divisor, 128L * self->unit, true);
     mpz_mul(divisor, divisor, self->n);
-    summary->std_error = quotient(self, self->central[2], divisor, 128L * self->unit, true);
+    summary->std_error = exact_quotient(self->scratch, self->central[2], divisor, 128L * self->unit, true);
 }
 
 /* G1 = sqrt(n (n - 1)) / (n - 2) m3 / m2^(3/2), from G1^2 = n (n - 1) A3^2 / ((n - 2)^2 A2^3). */
 static double skewness(sums *self)
 {
-    mpz_ptr divisor = self->scratch[3], square = self->sum[0], factor = self->central[0];
+    mpz_ptr divisor = self->scratch[EXACT_SCRATCH], square = self->sum[0], factor = self->central[0];
     mpz_sub_ui(factor, self->n, 1);
     mpz_mul(square, self->central[3], self->central[3]);
     mpz_mul(square, square, factor);
@@ -163,14 +101,15 @@ static double skewness(sums *self)
     mpz_mul(factor, factor, factor);
     mpz_pow_ui(divisor, self->central[2], 3);
     mpz_mul(divisor, divisor, factor);
-    const double size = quotient(self, square, divisor, 0, true);
+    const double size = exact_quotient(self->scratch, square, divisor, 0, true);
     return mpz_sgn(self->central[3]) < 0 ? -size : size;
 }
 
 /* G2 = (n - 1) / ((n - 2) (n - 3)) ((n + 1) (A4 / A2^2 - 3) + 6). */
 static double excess_kurtosis(sums *self)
 {
-    mpz_ptr divisor = self->scratch[3], top = self->sum[0], factor = self->central[0], square = self->central[1];
+    mpz_ptr divisor = self->scratch[EXACT_SCRATCH], top = self->sum[0], factor = self->central[0],
+            square = self->central[1];
     mpz_mul(square, self->central[2], self->central[2]);
     mpz_set(top, self->central[4]);
     mpz_submul_ui(top, square, 3);
@@ -184,7 +123,7 @@ static double excess_kurtosis(sums *self)
     mpz_mul(divisor, square, factor);
     mpz_sub_ui(factor, self->n, 3);
     mpz_mul(divisor, divisor, factor);
-    return quotient(self, top, divisor, 0, false);
+    return exact_quotient(self->scratch, top, divisor, 0, false);
 }
 
 ulam_status ulam_moments_summarise(const ulam_moments *self, ulam_summary *summary)
@@ -198,7 +137,7 @@ ulam_status ulam_moments_summarise(const ulam_moments *self, ulam_summary *summa
     sums_read(&all, self);
     sums_centre(&all);
     const bool varies = mpz_sgn(all.central[2]) > 0;
-    summary->mean = quotient(&all, all.sum[1], all.n, 64L * all.unit, false);
+    summary->mean = exact_quotient(all.scratch, all.sum[1], all.n, 64L * all.unit, false);
     if (n >= 2) spread(&all, summary);
     if (n >= 3 && varies) summary->skewness = skewness(&all);
     if (n >= 4 && varies) summary->excess_kurtosis = excess_kurtosis(&all);

@@ -3,12 +3,10 @@
 
 #include <ulam/tally.h>
 
-#include "exact_span.h"
+#include "exact_bytes.h"
 #include "tally_block.h"
 
 enum {
-    LOWEST_LIMB = -100, /* a product of five doubles reaches from limb -84 up to limb 80 */
-    HIGHEST_LIMB = 100,
     LEAST_ELEMENT = 4 * 8, /* packed bytes of an element without a value */
 };
 
@@ -30,39 +28,45 @@ void ulam_tally_free(ulam_tally *self)
         free(self->moments);
         free(self->block);
     }
+    ulam_accumulators_free(&self->more);
     *self = (ulam_tally){0};
+}
+
+ulam_status ulam_tally_keep(ulam_tally *self, const ulam_statistics *statistics)
+{
+    return ulam_accumulators_init(&self->more, statistics);
+}
+
+ulam_status ulam_tally_add(ulam_tally *self, const ulam_block_values *block)
+{
+    if (block->n == 0) return ULAM_OK;
+    if (tally_make_own(self)) return ULAM_ENOMEM;
+    for (size_t i = 0; i < self->width; i++) {
+        const ulam_series series = ulam_block_series(block, i);
+        const ulam_status status = ulam_moments_add_block(&self->moments[i], series.value, series.n, series.step);
+        if (status) return status;
+    }
+    self->runs += block->n;
+    return ulam_accumulators_add_block(&self->more, block);
 }
 
 ulam_status ulam_tally_add_block(ulam_tally *self, const double *values, size_t stride, size_t n)
 {
-    if (n == 0) return ULAM_OK;
-    if (tally_make_own(self)) return ULAM_ENOMEM;
-    for (size_t i = 0; i < self->width; i++) {
-        const ulam_status status = ulam_moments_add_block(&self->moments[i], values + i * stride, n, 1);
-        if (status) return status;
-    }
-    self->runs += n;
-    return ULAM_OK;
+    const ulam_block_values block = {
+        .value = values, .n = n, .run_step = 1, .element_step = stride, .first = self->runs};
+    return ulam_tally_add(self, &block);
 }
 
 ulam_status ulam_tally_merge(ulam_tally *self, const ulam_tally *other)
 {
+    const ulam_status status = ulam_accumulators_merge(&self->more, &other->more);
+    if (status) return status;
     if (tally_make_own(self)) return ULAM_ENOMEM;
     for (size_t i = 0; i < self->width; i++)
         if (ulam_moments_merge(&self->moments[i], &other->moments[i])) return ULAM_ENOMEM;
     self->runs += other->runs;
     self->failed += other->failed;
-    return ULAM_OK;
-}
-
-static ulam_status pack_exact(const ulam_exact *self, ulam_bytes *bytes)
-{
-    const exact_span span = exact_canonical(self);
-    const int32_t low = span.count ? self->low + (int32_t)span.first : 0;
-    const unsigned char head[] = {(unsigned char)low, (unsigned char)span.count};
-    if (ulam_bytes_put(bytes, head, sizeof head)) return ULAM_ENOMEM;
-    for (uint32_t i = 0; i < span.count; i++)
-        if (ulam_bytes_put_u64(bytes, self->limb[span.first + i])) return ULAM_ENOMEM;
+    ulam_hash_sum_merge(&self->samples, &other->samples);
     return ULAM_OK;
 }
 
@@ -73,34 +77,18 @@ static ulam_status pack_moments(const ulam_moments *self, ulam_bytes *bytes)
     if (ulam_bytes_put_real(bytes, self->count ? self->min : 0)) return ULAM_ENOMEM;
     if (ulam_bytes_put_real(bytes, self->count ? self->max : 0)) return ULAM_ENOMEM;
     for (int k = 0; k < 4; k++)
-        if (pack_exact(&self->power[k], bytes)) return ULAM_ENOMEM;
+        if (exact_pack(&self->power[k], bytes)) return ULAM_ENOMEM;
     return ULAM_OK;
 }
 
 ulam_status ulam_tally_pack(const ulam_tally *self, ulam_bytes *bytes)
 {
     if (ulam_bytes_put_u64(bytes, self->runs) || ulam_bytes_put_u64(bytes, self->failed)) return ULAM_ENOMEM;
+    if (ulam_bytes_put_u64(bytes, self->samples.low) || ulam_bytes_put_u64(bytes, self->samples.high))
+        return ULAM_ENOMEM;
     for (size_t i = 0; i < self->width; i++)
         if (pack_moments(&self->moments[i], bytes)) return ULAM_ENOMEM;
-    return ULAM_OK;
-}
-
-/* The bytes of the limbs are known to be there before memory is asked for. */
-static ulam_status unpack_exact(ulam_exact *self, ulam_reader *reader)
-{
-    const unsigned char *head = ulam_reader_get(reader, 2);
-    const int32_t low = head ? (int8_t)head[0] : 0;
-    const uint32_t used = head ? head[1] : 0;
-    if (used == 0) return low == 0 ? ULAM_OK : ULAM_EFORMAT;
-    if (low < LOWEST_LIMB || low > HIGHEST_LIMB || used > HIGHEST_LIMB - LOWEST_LIMB) return ULAM_EFORMAT;
-    if ((size_t)(reader->end - reader->at) / 8 < used) return ULAM_EFORMAT;
-
-    self->limb = malloc(used * sizeof *self->limb);
-    if (!self->limb) return ULAM_ENOMEM;
-    self->low = low;
-    self->used = self->capacity = (uint16_t)used;
-    for (uint32_t i = 0; i < used; i++) self->limb[i] = ulam_reader_get_u64(reader);
-    return exact_canonical(self).count == used ? ULAM_OK : ULAM_EFORMAT;
+    return ulam_accumulators_pack(&self->more, bytes);
 }
 
 static bool is_negative(const ulam_exact *self) { return self->used && self->limb[self->used - 1] >> 63; }
@@ -125,7 +113,7 @@ static ulam_status unpack_moments(ulam_moments *self, ulam_reader *reader)
     self->min = ulam_reader_get_real(reader);
     self->max = ulam_reader_get_real(reader);
     for (int k = 0; k < 4; k++) {
-        const ulam_status status = unpack_exact(&self->power[k], reader);
+        const ulam_status status = exact_unpack(&self->power[k], reader);
         if (status) return status;
     }
     if (reader->failed || !is_plausible(self)) return ULAM_EFORMAT;
@@ -133,25 +121,50 @@ static ulam_status unpack_moments(ulam_moments *self, ulam_reader *reader)
     return ULAM_OK;
 }
 
-static ulam_status unpack(ulam_tally *self, size_t width, ulam_reader *reader)
+/* Counts must be of as many values as the moments. */
+static bool counts_agree(const ulam_tally *self)
+{
+    const ulam_statistics *kept = self->more.statistics;
+    bool agree = true;
+    for (size_t i = 0; kept && i < kept->n_sketches; i++)
+        agree &= ulam_sketch_total(&self->more.sketches[i]) == self->moments[kept->sketches[i].element].count;
+    for (size_t i = 0; kept && i < kept->n_histograms; i++)
+        agree &= ulam_histogram_total(&self->more.histograms[i]) == self->moments[kept->histograms[i].element].count;
+    for (size_t i = 0; kept && i < kept->n_pairs; i++)
+        agree &= self->more.pairs[i].count <= self->moments[kept->pairs[i].first].count &&
+                 self->more.pairs[i].count <= self->moments[kept->pairs[i].second].count;
+    for (size_t i = 0; kept && i < kept->n_grouped; i++) {
+        uint64_t total = 0;
+        for (size_t g = 0; g < ULAM_GROUPS; g++) total += self->more.groups[i].count[g];
+        agree &= total == self->moments[kept->grouped[i]].count;
+    }
+    return agree;
+}
+
+static ulam_status unpack(ulam_tally *self, size_t width, const ulam_statistics *statistics, ulam_reader *reader)
 {
     if ((size_t)(reader->end - reader->at) / LEAST_ELEMENT < width) return ULAM_EFORMAT;
     if (ulam_tally_init(self, width)) return ULAM_ENOMEM;
     self->runs = ulam_reader_get_u64(reader);
     self->failed = ulam_reader_get_u64(reader);
+    self->samples.low = ulam_reader_get_u64(reader);
+    self->samples.high = ulam_reader_get_u64(reader);
     if (self->failed > self->runs) return ULAM_EFORMAT;
     for (size_t i = 0; i < width; i++) {
         const ulam_status status = unpack_moments(&self->moments[i], reader);
         if (status) return status;
         if (self->moments[i].count > self->runs - self->failed) return ULAM_EFORMAT;
     }
-    return reader->failed ? ULAM_EFORMAT : ULAM_OK;
+    const ulam_status status = ulam_accumulators_unpack(&self->more, statistics, reader);
+    if (status) return status;
+    return reader->failed || !counts_agree(self) ? ULAM_EFORMAT : ULAM_OK;
 }
 
-ulam_status ulam_tally_unpack(ulam_tally *self, size_t width, ulam_reader *reader, ulam_error *error)
+ulam_status ulam_tally_unpack(ulam_tally *self, size_t width, const ulam_statistics *statistics, ulam_reader *reader,
+                              ulam_error *error)
 {
     *self = (ulam_tally){0};
-    const ulam_status status = unpack(self, width, reader);
+    const ulam_status status = unpack(self, width, statistics, reader);
     if (status == ULAM_ENOMEM) return ulam_fail_memory(error, "reading sums");
     if (status) return ulam_fail(error, status, "the sums of %zu elements are damaged or cut short", width);
     return ULAM_OK;

@@ -57,10 +57,14 @@ ulam_status ulam_tally_copy(ulam_tally *self, const ulam_tally *other)
 {
     *self = (ulam_tally){0};
     if (!other->moments) return ULAM_OK; /* it holds nothing, not even room */
-    if (!other->block) return ulam_tally_init(self, other->width) ? ULAM_ENOMEM : ulam_tally_merge(self, other);
-    atomic_fetch_add(&other->block->owners, 1);
-    *self = *other;
-    return ULAM_OK;
+    if (other->block) {
+        atomic_fetch_add(&other->block->owners, 1);
+        *self = *other;
+        if (ulam_tally_keep(self, other->more.statistics)) return ULAM_ENOMEM;
+        return ulam_accumulators_merge(&self->more, &other->more);
+    }
+    if (ulam_tally_init(self, other->width) || ulam_tally_keep(self, other->more.statistics)) return ULAM_ENOMEM;
+    return ulam_tally_merge(self, other);
 }
 
 ulam_status tally_make_own(ulam_tally *self)
@@ -71,6 +75,8 @@ ulam_status tally_make_own(ulam_tally *self)
         ulam_tally_free(&own);
         return ULAM_ENOMEM;
     }
+    own.more = self->more;
+    self->more = (ulam_accumulators){0};
     ulam_tally_free(self);
     *self = own;
     return ULAM_OK;

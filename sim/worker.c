@@ -58,6 +58,8 @@ void ulam_worker_init(ulam_worker *self, const ulam_job *job)
 {
     *self = (ulam_worker){.job = job, .performer = {.job = job}};
     ulam_prepared_init(&self->prepared, job);
+    ulam_sampling_init(&self->sampling, job);
+    ulam_frames_init(&self->frames, job->statistics);
 }
 
 void ulam_worker_free(ulam_worker *self)
@@ -65,7 +67,9 @@ void ulam_worker_free(ulam_worker *self)
     ulam_prepared_free(&self->prepared);
     ulam_performer_free(&self->performer);
     ulam_isolated_close(self->isolated);
+    ulam_sampling_free(&self->sampling);
     free(self->values);
+    ulam_frames_free(&self->frames);
     ulam_worker_init(self, self->job);
 }
 
@@ -144,15 +148,88 @@ static ulam_status perform_runs(ulam_worker *self, const void *point, block *of,
     return status;
 }
 
+/* The values of the runs that have succeeded. */
+static ulam_block_values values_of(const ulam_worker *self, const block *of)
+{
+    return (ulam_block_values){
+        .value = self->values, .n = (size_t)of->good, .run_step = 1, .element_step = self->stride, .first = of->first};
+}
+
+/* Makes a tally's centres and edges known, which may take performing the point's first runs. What fails among these is not
+ * noted: whoever performs their block will note it. */
+static ulam_status frame_tally(ulam_worker *self, const void *point, block *of, ulam_error *error)
+{
+    const size_t p = of->part->chunk.point;
+    if (ulam_accumulators_are_framed(&of->part->tally.more)) return ULAM_OK;
+    const double *frame = ulam_frames_find(&self->frames, p);
+    if (!frame) {
+        ulam_part unnoted = {.chunk = {.point = p}};
+        block pilot = {.part = &unnoted, .n = ulam_pilot_runs(self->job->points[p].block)};
+        ulam_status status = make_room(self, p, pilot.n > of->n ? pilot.n : of->n, error);
+        if (!status) status = perform_runs(self, point, &pilot, error);
+        ulam_part_free(&unnoted);
+        if (status) return status;
+        const ulam_block_values values = values_of(self, &pilot);
+        frame = ulam_frames_make(&self->frames, p, &values);
+    }
+    if (!frame) return ulam_fail_memory(error, "finding a point's centres and edges");
+    ulam_accumulators_set_frame(&of->part->tally.more, frame);
+    return ULAM_OK;
+}
+
+/* The indices of the runs that succeeded, where some have not: those noted since `noted`. NULL: out of memory. */
+static uint64_t *list_runs(const block *of, size_t noted)
+{
+    uint64_t *run = malloc((size_t)(of->good + 1) * sizeof *run);
+    for (uint64_t i = 0, at = of->first; run && i < of->good; at++) {
+        if (noted < of->part->n_failures && of->part->failures[noted].run == at)
+            noted++;
+        else
+            run[i++] = at;
+    }
+    return run;
+}
+
+static ulam_status add_values(ulam_worker *self, const block *of, size_t noted, ulam_error *error)
+{
+    ulam_block_values values = values_of(self, of);
+    uint64_t *run = NULL;
+    const ulam_statistics *kept = self->job->statistics;
+    if (kept && kept->n_grouped && of->good < of->n) {
+        run = list_runs(of, noted);
+        if (!run) return ulam_fail_memory(error, "summing a block of runs");
+        values.run = run;
+    }
+    const ulam_status status = ulam_tally_add(&of->part->tally, &values);
+    free(run);
+    return status ? ulam_fail_memory(error, "summing a block of runs") : ULAM_OK;
+}
+
+static ulam_status keep_samples(ulam_worker *self, const block *of, size_t noted, ulam_error *error)
+{
+    ulam_part *part = of->part;
+    const size_t failed = part->n_failures - noted;
+    const ulam_sample_block values = {.values = self->values,
+                                      .run_stride = 1,
+                                      .element_stride = self->stride,
+                                      .point = part->chunk.point,
+                                      .first = of->first,
+                                      .runs = of->n,
+                                      .failures = failed ? part->failures + noted : NULL,
+                                      .n_failures = failed};
+    return ulam_sampling_add(&self->sampling, &values, &part->tally.samples, error);
+}
+
 static ulam_status perform_block(ulam_worker *self, const void *point, block *of, ulam_error *error)
 {
-    const ulam_status status = perform_runs(self, point, of, error);
+    const size_t noted = of->part->n_failures;
+    ulam_status status = frame_tally(self, point, of, error);
+    if (!status) status = perform_runs(self, point, of, error);
+    if (!status) status = keep_samples(self, of, noted, error);
+    if (!status) status = add_values(self, of, noted, error);
     if (status) return status;
-    ulam_tally *tally = &of->part->tally;
-    if (ulam_tally_add_block(tally, self->values, self->stride, (size_t)of->good))
-        return ulam_fail_memory(error, "summing a block of runs");
-    tally->runs += of->n - of->good;
-    tally->failed += of->n - of->good;
+    of->part->tally.runs += of->n - of->good;
+    of->part->tally.failed += of->n - of->good;
     return ULAM_OK;
 }
 
@@ -170,7 +247,8 @@ static ulam_status perform_chunk(ulam_worker *self, const ulam_chunk *chunk, dou
     const uint64_t runs = chunk->blocks == 1 ? chunk->runs : size;
     const void *point = NULL;
     *part = (ulam_part){.chunk = {.point = chunk->point, .first = chunk->first}};
-    if (ulam_tally_init(&part->tally, job->width)) return ulam_fail_memory(error, "making room for sums");
+    if (ulam_tally_init(&part->tally, job->width) || ulam_tally_keep(&part->tally, job->statistics))
+        return ulam_fail_memory(error, "making room for sums");
     ulam_status status = make_room(self, chunk->point, runs, error);
     if (!status && !job->conduct.isolate && ulam_prepare(&self->prepared, chunk->point, &point, error))
         status = ulam_fail_at_point(job, chunk->point, error);
@@ -192,8 +270,10 @@ static ulam_status perform_chunk(ulam_worker *self, const ulam_chunk *chunk, dou
         part->chunk.runs += runs;
         if (part->n_failures > job->conduct.max_failed) break;
     }
+    const ulam_status kept = ulam_sampling_write(&self->sampling, status ? NULL : error);
+    if (kept) part->chunk.blocks = part->chunk.runs = part->n_failures = 0;
     part->seconds = ulam_clock() - start;
-    return status;
+    return status ? status : kept;
 }
 
 static ulam_status keep_left(ulam_answer *answer, const ulam_chunk *chunk, uint64_t done, uint64_t done_runs,
@@ -247,6 +327,10 @@ ulam_status ulam_worker_perform(ulam_worker *self, const ulam_assignment *assign
                                              answer, status ? &later : &own);
         if (!status) status = taken;
         if (answer->n_parts) failures += answer->parts[answer->n_parts - 1].n_failures;
+    }
+    if (answer->n_parts && ulam_sampling_flush(&self->sampling, status ? NULL : &own)) {
+        while (answer->n_parts) ulam_part_free(&answer->parts[--answer->n_parts]);
+        if (!status) status = own.status;
     }
     if (status && error) *error = own;
     return status;

@@ -10,7 +10,7 @@ import xarray
 
 # Suffixes, and whether the figure has the observable's unit.
 FIGURES = {"": True, "_stderr": True, "_sd": True, "_skewness": False, "_excess_kurtosis": False, "_min": True,
-           "_max": True}
+           "_max": True, "_low": True, "_high": True}
 TIMES = ("days", "hours", "minutes", "seconds", "milliseconds", "microseconds", "nanoseconds")
 
 
@@ -53,7 +53,8 @@ def check(path):
     assert all(array.dims == ("point",) for array in points.values())
     assert int(points.runs.sum()) == int(results.runs.sum())
 
-    for name in results.attrs["observables"]:
+    names = results.attrs["observables"]
+    for name in [names] if isinstance(names, str) else names:
         mean = results[name]
         assert mean.dims[: results.runs.ndim] == results.runs.dims, f"{name}: {mean.dims}"
         assert all(dimension in results.coords for dimension in mean.dims), f"{name}: no coordinates"
@@ -61,6 +62,8 @@ def check(path):
             figure = results[name + suffix]
             assert figure.dims == mean.dims and "long_name" in figure.attrs, name + suffix
             assert figure.attrs.get("units") == (mean.attrs.get("units") if has_unit else None), name + suffix
+        for side in ("_low", "_high"):
+            assert 0 < results[name + side].attrs["confidence"] < 1, name + side
     with h5py.File(path) as file:
         file.visititems(read)
     return results

@@ -42,7 +42,8 @@ static inline void make_job(hand_made_job *self, const ulam_model *model, size_t
                            .n_axes = 1,
                            .points = self->points,
                            .n_points = n_points,
-                           .extents = self->extents};
+                           .extents = self->extents,
+                           .confidence = 0.95};
     for (size_t o = 0; o < model->n_observables; o++) {
         const size_t length = model->observables[o].length;
         self->extents[o] =

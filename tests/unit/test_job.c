@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -258,6 +259,66 @@ static bool same_identity(const char *a, const char *b)
     return same;
 }
 
+static void a_precision_stands_instead_of_runs(void **state)
+{
+    (void)state;
+    ulam_job job, other;
+    assert_int_equal(sample_read(&job, "job.yaml",
+                                 "model: option\nparams: {strike: 90}\nconfidence: 0.9\nblock: 7\n"
+                                 "until: {price: {error: 1, rel_error: 0.01}, 'hit[1]': {error: 0.5}, hit: {error: 2},"
+                                 " min_runs: 100, max_runs: 1e5, max_time: 2m}\n",
+                                 &error),
+                     ULAM_OK);
+    const ulam_until *until = &job.until;
+    assert_int_equal(until->n_targets, 3);
+    assert_int_equal(until->targets[0].length, 1);
+    assert_true(until->targets[0].error == 1 && until->targets[0].rel_error == 0.01);
+    assert_int_equal(until->targets[1].element, job.extents[2].offset + 1);
+    assert_int_equal(until->targets[1].length, 1);
+    assert_true(isinf(until->targets[1].rel_error));
+    assert_int_equal(until->targets[2].element, job.extents[2].offset);
+    assert_int_equal(until->targets[2].length, 3);
+    assert_true(until->confidence == 0.9 && until->max_time == 120);
+    assert_int_equal(until->ladder, 100);
+    assert_int_equal(job.points[0].runs, 100002); /* whole blocks */
+
+    /* The ladder belongs to what the numbers are, the targets do not. */
+    char *identity = ulam_job_identity(&job);
+    assert_non_null(strstr(identity, "ladder: from 100 runs\n"));
+    assert_int_equal(sample_read(&other, "job.yaml",
+                                 "model: option\nparams: {strike: 90}\nblock: 7\n"
+                                 "until: {price: {error: 5}, min_runs: 100, confidence: 0.5}\n",
+                                 &error),
+                     ULAM_OK);
+    char *same = ulam_job_identity(&other);
+    assert_string_equal(identity, same);
+    assert_true(other.until.confidence == 0.5 && isinf(other.until.max_time) && !other.until.has_max_runs);
+    assert_int_equal(other.points[0].runs, (((uint64_t)100 << 20) + 6) / 7 * 7);
+    free(same);
+    free(identity);
+    ulam_job_free(&other);
+    ulam_job_free(&job);
+}
+
+static void runs_on_the_command_line_take_the_place_of_until(void **state)
+{
+    (void)state;
+    ulam_job job;
+    const char *text = "model: option\nparams: {strike: 90}\nuntil: {price: {error: 1}}\n";
+    const ulam_job_source source = {.path = "job.yaml", .text = text, .size = strlen(text), .runs = "5000"};
+    assert_int_equal(ulam_job_read(&job, &source, &sample_catalogue, &error), ULAM_OK);
+    assert_int_equal(job.until.n_targets, 0);
+    assert_int_equal(job.points[0].runs, 5000);
+    assert_null(strstr(job.text, "until"));
+    ulam_job_free(&job);
+
+    const ulam_job_source part = {.path = "job.yaml", .text = text, .size = strlen(text), .part = "1/2"};
+    assert_int_equal(ulam_job_read(&job, &part, &sample_catalogue, &error), ULAM_EINVAL);
+    assert_non_null(strstr(error.message, "--part 1/2"));
+    assert_non_null(strstr(error.message, "expected a job with `runs`"));
+    ulam_job_free(&job);
+}
+
 static void identity_is_what_the_numbers_hang_on(void **state)
 {
     (void)state;
@@ -338,6 +399,8 @@ int main(void)
         cmocka_unit_test(an_option_sets_adds_and_unsweeps),
         cmocka_unit_test(setting_a_zipped_parameter_leaves_the_others),
         cmocka_unit_test(the_output_has_the_job_files_name),
+        cmocka_unit_test(a_precision_stands_instead_of_runs),
+        cmocka_unit_test(runs_on_the_command_line_take_the_place_of_until),
         cmocka_unit_test(identity_is_what_the_numbers_hang_on),
         cmocka_unit_test(identity_reads_line_by_line),
         cmocka_unit_test(another_source_is_another_model),

@@ -13,6 +13,7 @@
 
 #define JOB    "model: option\nruns: 10\n"
 #define STRIKE JOB "params:\n  strike: 90\n"
+#define UNTIL  "model: option\nparams: {strike: 1}\nuntil:"
 
 typedef struct {
     const char *text, *place, *fragment;
@@ -33,12 +34,45 @@ static const bad_job table[] = {
     /* keys */
     {JOB "sed: 5\n", "3:1", "no key 'sed', expected one of model, seed, params"},
     {JOB "sed: 5\n", "3:1", "did you mean 'seed'?"},
-    {JOB "until: 5\n", "3:1", "no key 'until'"},
+    {JOB "untill: 5\n", "3:1", "did you mean 'until'?"},
     {JOB "\"a\\nb\": 5\n", "3:1", "'a\\nb'"},
     {"runs: 10\n", "2:1", "'model' is missing"},
     {"model: optoin\nruns: 1\n", "1:8", "no model 'optoin', expected one of option, table; did you mean 'option'?"},
     {"model:\nruns: 1\n", "1:7", "model is nothing, expected the name of a model"},
     {"model: {command: x}\nruns: 1\n", "1:8", "model is a mapping"},
+    /* until, confidence */
+    {STRIKE "until: {price: {error: 1}}\n", "5:1", "until stands beside runs, expected one of them"},
+    {UNTIL "\n", "3:7", "until is nothing, expected a mapping such as"},
+    {UNTIL " 5\n", "3:8", "until is '5', expected a mapping"},
+    {UNTIL " {min_runs: 5}\n", "3:8",
+     "until names no observable, expected a target such as `price: {rel_error: 0.01}`"},
+    {UNTIL " {pric: {error: 1}}\n", "3:9", "no observable 'pric', expected one of price, path, hit, confidence"},
+    {UNTIL " {pric: {error: 1}}\n", "3:9", "did you mean 'price'?"},
+    {UNTIL " {min_run: 5, price: {error: 1}}\n", "3:9", "did you mean 'min_runs'?"},
+    {UNTIL " {price: 0.1}\n", "3:16", "price is '0.1', expected {error: ...}, {rel_error: ...} or both"},
+    {UNTIL " {price: {}}\n", "3:16", "price is a mapping, expected {error: ...}"},
+    {UNTIL " {price: {eror: 1}}\n", "3:17", "no key 'eror', expected error or rel_error; did you mean 'error'?"},
+    {UNTIL " {price: {error: 0}}\n", "3:24", "error is '0', expected a number above 0"},
+    {UNTIL " {price: {error: -1}}\n", "3:24", "error is '-1', expected a number above 0"},
+    {UNTIL " {price: {error: inf}}\n", "3:24", "error is 'inf', expected a number above 0"},
+    {UNTIL " {price: {rel_error: nan}}\n", "3:28", "rel_error is 'nan', expected"},
+    {UNTIL " {price: {rel_error: [1]}}\n", "3:28", "rel_error is a list, expected"},
+    {UNTIL " {price: {error: 1}, price: {error: 2}}\n", "3:28", "'price' stands here twice"},
+    {UNTIL " {'price[0]': {error: 1}}\n", "3:9", "there is no 'price[0]', expected price, which has no elements"},
+    {UNTIL " {'hit[3]': {error: 1}}\n", "3:9", "there is no 'hit[3]', expected hit with an index within the array"},
+    {UNTIL " {'hit[-1]': {error: 1}}\n", "3:9", "there is no 'hit[-1]'"},
+    {UNTIL " {'hit[1': {error: 1}}\n", "3:9", "there is no 'hit[1'"},
+    {UNTIL " {'hit[1]x': {error: 1}}\n", "3:9", "there is no 'hit[1]x'"},
+    {UNTIL " {'hit[]': {error: 1}}\n", "3:9", "there is no 'hit[]'"},
+    {UNTIL " {price: {error: 1}, confidence: 95}\n", "3:40", "confidence is '95', expected a number between 0 and 1"},
+    {UNTIL " {price: {error: 1}, confidence: 1}\n", "3:40", "confidence is '1', expected"},
+    {UNTIL " {price: {error: 1}, min_runs: 0}\n", "3:38", "min_runs is '0', expected an integer"},
+    {UNTIL " {price: {error: 1}, min_runs: 1.5}\n", "3:38", "which is not an integer"},
+    {UNTIL " {price: {error: 1}, max_runs: 1e30}\n", "3:38", "max_runs is '1e30'"},
+    {UNTIL " {price: {error: 1}, max_runs: 100}\n", "3:8", "max_runs is 100 and min_runs 1024, expected no less"},
+    {UNTIL " {price: {error: 1}, max_time: soon}\n", "3:38", "max_time is 'soon', expected a time such as 30s"},
+    {UNTIL " {price: {error: 1}, max_time: -5s}\n", "3:38", "max_time is '-5s', expected"},
+    {JOB "params: {strike: 1}\nconfidence: 2\n", "4:13", "confidence is '2', expected a number between 0 and 1"},
     /* runs, seed, streams, block, output */
     {"model: option\nparams: {strike: 1}\n", "3:1", "'runs' is missing"},
     {"model: option\nparams: {strike: 1}\nruns: 0\n", "3:7",

@@ -37,7 +37,7 @@ static ulam_tally doubled(int doublings)
     ulam_tally self, other;
     for (size_t i = 0; i < BLOCK; i++) values[i] = i < CROSSINGS;
     assert_int_equal(ulam_tally_init(&self, 1), ULAM_OK);
-    assert_int_equal(ulam_tally_add_block(&self, values, BLOCK), ULAM_OK);
+    assert_int_equal(ulam_tally_add_block(&self, values, BLOCK, BLOCK), ULAM_OK);
     for (int i = 0; i < doublings; i++) {
         assert_int_equal(ulam_tally_init(&other, 1), ULAM_OK);
         assert_int_equal(ulam_tally_merge(&other, &self), ULAM_OK);
@@ -51,7 +51,7 @@ static ulam_tally of_value(double value)
 {
     ulam_tally self;
     assert_int_equal(ulam_tally_init(&self, 1), ULAM_OK);
-    assert_int_equal(ulam_tally_add_block(&self, &value, 1), ULAM_OK);
+    assert_int_equal(ulam_tally_add_block(&self, &value, 1, 1), ULAM_OK);
     return self;
 }
 

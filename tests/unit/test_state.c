@@ -403,7 +403,7 @@ static void damaged_bytes_are_refused(void **unused)
         ulam_state_free(&read);
         bytes.data[at / 8] ^= (unsigned char)(1 << at % 8);
     }
-    bytes.data[16] ^= 1; /* the blocks of point 0 */
+    bytes.data[24] ^= 1; /* the blocks of point 0 */
     ulam_reader reader = {.at = bytes.data, .end = bytes.data + bytes.size};
     assert_int_equal(ulam_state_unpack(&read, &made.job, &reader, NULL), ULAM_EFORMAT);
     ulam_state_free(&read);

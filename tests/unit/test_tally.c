@@ -59,7 +59,7 @@ static ulam_status unpack(ulam_tally *self, const unsigned char *data, size_t si
     assert_non_null(copy);
     memcpy(copy, data, size);
     ulam_reader reader = {.at = copy, .end = copy + size};
-    const ulam_status status = ulam_tally_unpack(self, WIDTH, &reader, error);
+    const ulam_status status = ulam_tally_unpack(self, WIDTH, NULL, &reader, error);
     if (used) *used = size - (size_t)(reader.end - reader.at);
     free(copy);
     return status;
@@ -250,7 +250,7 @@ static void test_absurd_sizes_ask_for_no_memory(void **state)
     memset(noise, 0xff, sizeof noise);
     ulam_tally tally;
     ulam_reader reader = {.at = noise, .end = noise + sizeof noise};
-    assert_int_equal(ulam_tally_unpack(&tally, SIZE_MAX / 2, &reader, NULL), ULAM_EFORMAT);
+    assert_int_equal(ulam_tally_unpack(&tally, SIZE_MAX / 2, NULL, &reader, NULL), ULAM_EFORMAT);
     ulam_tally_free(&tally);
     for (unsigned limbs = 1; limbs < 256; limbs++) {
         ulam_bytes bytes = {0};
@@ -260,7 +260,7 @@ static void test_absurd_sizes_ask_for_no_memory(void **state)
         ulam_bytes_put(&bytes, head, sizeof head);
         for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) ulam_bytes_put_u64(&bytes, rest[i]);
         reader = (ulam_reader){.at = bytes.data, .end = bytes.data + bytes.size};
-        assert_int_equal(ulam_tally_unpack(&tally, 1, &reader, NULL), ULAM_EFORMAT);
+        assert_int_equal(ulam_tally_unpack(&tally, 1, NULL, &reader, NULL), ULAM_EFORMAT);
         ulam_tally_free(&tally);
         ulam_bytes_free(&bytes);
     }

@@ -136,6 +136,52 @@ static void a_failed_run_is_named_and_those_before_it_are_kept(void **unused)
     }
 }
 
+/* A run that failed leaves the others in their groups, and the centre is that of the first runs wherever a chunk begins. */
+static void groups_and_centres_follow_the_runs(void **unused)
+{
+    (void)unused;
+    static const ulam_sketch_plan sketch = {.element = 0, .bits = 7, .centre = NAN};
+    static const size_t grouped[] = {0};
+    static const ulam_statistics statistics = {
+        .sketches = &sketch, .n_sketches = 1, .grouped = grouped, .n_grouped = 1};
+    hand_made_job made;
+    double centre = NAN;
+    make_job(&made, &model, 23, 1000, 100);
+    made.job.statistics = &statistics;
+    made.job.conduct.on_failure = ULAM_ON_FAILURE_RECORD;
+    made.job.conduct.max_failed = 5;
+    for (uint64_t first = 0; first < 3; first++) {
+        ulam_chunk chunk = {.point = 22, .first = first, .blocks = 2, .runs = 200};
+        const ulam_assignment assignment = {.chunks = &chunk, .n = 1, .seconds = 60};
+        ulam_worker worker;
+        ulam_answer answer = {0};
+        ulam_worker_init(&worker, &made.job);
+        assert_int_equal(ulam_worker_perform(&worker, &assignment, NULL, &answer, NULL), ULAM_OK);
+        const ulam_accumulators *more = &answer.parts[0].tally.more;
+        assert_int_equal(answer.parts[0].n_failures, first == 0 ? 1 : 0);
+        assert_int_equal(ulam_sketch_total(&more->sketches[0]), first == 0 ? 199 : 200);
+        if (first == 0) centre = more->sketches[0].centre;
+        assert_true(more->sketches[0].centre == centre);
+
+        double sum[ULAM_GROUPS] = {0}, mean[ULAM_GROUPS];
+        uint64_t count[ULAM_GROUPS] = {0};
+        for (uint64_t r = 100 * first; r < 100 * first + 200; r++) {
+            ulam_rng rng;
+            if (r == 11) continue;
+            ulam_rng_start(&rng, made.points[22].key, r);
+            sum[r % ULAM_GROUPS] += ulam_uniform(&rng) + 22;
+            count[r % ULAM_GROUPS]++;
+        }
+        ulam_groups_means(&more->groups[0], mean);
+        for (size_t g = 0; g < ULAM_GROUPS; g++) {
+            assert_int_equal(more->groups[0].count[g], count[g]);
+            assert_true(fabs(mean[g] - sum[g] / (double)count[g]) < 1e-12);
+        }
+        ulam_answer_free(&answer);
+        ulam_worker_free(&worker);
+    }
+}
+
 static void an_assignment_that_takes_too_long_is_cut_short(void **unused)
 {
     (void)unused;
@@ -212,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_chunk_is_the_sum_of_its_runs),
         cmocka_unit_test(a_failed_run_is_named_and_those_before_it_are_kept),
+        cmocka_unit_test(groups_and_centres_follow_the_runs),
         cmocka_unit_test(an_assignment_that_takes_too_long_is_cut_short),
         cmocka_unit_test(a_bounded_number_of_points_is_set_up),
         cmocka_unit_test(a_point_that_cannot_be_set_up_is_named),

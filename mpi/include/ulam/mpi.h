@@ -13,7 +13,8 @@ extern "C" {
 
 /* Performs the runs that state lacks on all ranks of communicator. Collective; MPI must have been initialised with at
  * least MPI_THREAD_SERIALIZED. Rank 0 brings the job's state, sink and monitor and has the whole state afterwards; on other
- * ranks state is ignored (NULL is fine) and execution may be NULL. Every rank brings the same job.
+ * ranks state is ignored (NULL is fine), and of execution, which may be NULL, only the sink for samples counts. Every rank
+ * brings the same job.
  *
  * Rank 0 answers the others from a thread of its own while it computes, and calls the monitor from it; no rank waits for
  * another's run. The status and the message are the same on every rank.

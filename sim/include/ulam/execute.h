@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <ulam/job.h>
+#include <ulam/samples.h>
 #include <ulam/state.h>
 #include <ulam/status.h>
 
@@ -25,10 +26,12 @@ typedef struct {
 /* How far a job is. */
 typedef struct {
     size_t points, points_complete;
-    uint64_t runs, runs_asked; /* over all points; runs that came early count */
+    uint64_t runs, runs_asked; /* over all points; runs that came early count. Of a job with targets, those foreseen */
     double seconds;            /* since the start of this session */
     uint64_t session_runs;     /* done in this session */
     double rel_error; /* the largest std_error / |mean| of any scalar observable at any point; NaN: none defined */
+    bool until;       /* the job has targets; */
+    double farthest;  /* the largest half-width over what is asked for at an open point; NaN: none is known yet */
 } ulam_progress;
 
 typedef struct {
@@ -53,6 +56,7 @@ typedef struct {
     ulam_sink sink;       /* put NULL: nowhere; the caller finds everything in the state */
     ulam_monitor monitor; /* show NULL: none */
     ulam_stop stop;
+    ulam_sample_sink samples; /* write NULL: samples are kept nowhere. The only part that counts on every rank */
 } ulam_execution;
 
 /* Seconds of a clock that never steps back. */

@@ -9,7 +9,9 @@
 
 #include <ulam/bytes.h>
 #include <ulam/model.h>
+#include <ulam/statistics.h>
 #include <ulam/status.h>
+#include <ulam/until.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -56,13 +58,14 @@ typedef struct {
     uint64_t max_failed; /* recorded failures that are still borne; one more ends the job */
     bool isolate;        /* runs are performed in a child process */
     double run_timeout;  /* s that a run may take, with isolate; INFINITY: any */
+    bool compress;       /* samples are packed once the job is complete */
 } ulam_conduct;
 
 typedef struct {
     const ulam_value *values; /* [model->n_parameters] */
     uint64_t key;             /* of its streams */
     uint64_t first;           /* run: where a part begins, a multiple of block; 0 of a whole job */
-    uint64_t runs;            /* performed are the runs first <= r < runs */
+    uint64_t runs;            /* performed are the runs first <= r < runs; with targets, at most these */
     uint64_t block;           /* runs that are summed together, at least 1 */
 } ulam_point;
 
@@ -73,12 +76,20 @@ typedef struct {
     bool scalar;
 } ulam_extent;
 
+/* Levels at which quantiles are shown. No part of a job's identity. */
+typedef struct {
+    double *level; /* [n], ascending */
+    size_t n;      /* 0: none */
+} ulam_levels;
+
 typedef struct {
     const ulam_model *model;
     const char *model_source; /* text of a model that is not built in; NULL: it is, or it has none */
     uint64_t seed;
     ulam_streams streams;
     ulam_conduct conduct;
+    double confidence; /* of the intervals that are shown and asked for */
+    ulam_until until;
     uint64_t part, parts; /* this is the part-th (1, 2, ...) of so many; 1 of 1: the whole */
     char *text;           /* a job file that, read afresh, gives this job: as it was written, with replacements made */
     char *output;         /* path of the result file */
@@ -90,6 +101,11 @@ typedef struct {
 
     ulam_extent *extents; /* [model->n_observables] */
     size_t width;
+    const ulam_statistics *statistics; /* that are kept beside the moments; NULL: none */
+    const ulam_levels *levels;         /* [n_observables]; NULL: no quantiles are kept */
+
+    size_t *samples; /* [n_samples], ascending: observables whose value in each run is kept; none: no samples are */
+    size_t n_samples;
 
     struct ulam_job_storage *storage; /* what the above point to */
 } ulam_job;
@@ -115,9 +131,12 @@ char *ulam_job_point_text(const ulam_job *self, size_t point);
  * of memory. */
 char *ulam_value_text(const ulam_parameter *parameter, ulam_value value);
 
+/* The name of one of the job->width numbers of a run: "price", "profile[3]". Owned by the caller. NULL: out of memory. */
+char *ulam_job_element_name(const ulam_job *self, size_t element);
+
 /* What makes two jobs the same, a "name: value" line each: model and its fingerprint, seed, streams, fixed parameters,
- * block sizes, statistics, the dimensions of the sweep in order ("swept: kind, point (strike, rate)"). Runs, points and the
- * output are not in it. Owned by the caller. NULL: out of memory. */
+ * block sizes, statistics, the ladder where it does not start at ULAM_LADDER_START, the dimensions of the sweep in order
+ * ("swept: kind, point (strike, rate)"). Runs, targets, points and the output are not in it. Owned by the caller. NULL: out of memory. */
 char *ulam_job_identity(const ulam_job *self);
 
 #ifdef __cplusplus

@@ -36,9 +36,25 @@ typedef struct {
     ulam_tally prefix;  /* of these */
     uint64_t tail_runs; /* of the partial last block, once it has been run; 0: not yet, or there is none */
     ulam_tally tail;
-    ulam_piece *early; /* [n_early], sorted, apart, none touching the prefix: blocks that came before their turn */
+    ulam_piece
+        *early; /* [n_early], sorted, none touching the prefix: blocks that came before their turn. They touch each
+                          other at rungs of the ladder alone */
     size_t n_early;
     size_t early_capacity;
+
+    ulam_piece *cuts; /* [n_cuts] where the job does not begin with run 0: the prefix again, cut at the rungs, so that
+                         merged parts pass them as the whole job does */
+    size_t n_cuts;
+    size_t cuts_capacity;
+
+    double
+        *trace; /* [n_rungs][state->traced][2]: mean and standard error of each scalar at each rung that the prefix has
+                      passed; NaN: not known */
+    size_t n_rungs;
+    uint64_t last_rung;   /* blocks, of these */
+    ulam_verdict verdict; /* on the targets; once they are no longer open the point has ended */
+    double ratio;         /* the largest half-width over what is asked for, when they were judged last */
+    uint64_t judged;      /* blocks, at that time; 0: they have not been */
 } ulam_point_state;
 
 /* A run that failed and was recorded. */
@@ -60,6 +76,7 @@ typedef struct {
 typedef struct {
     const ulam_job *job;
     ulam_point_state *points; /* [job->n_points] */
+    size_t traced;            /* scalar observables, of which a trace is kept; 0: there is no ladder */
     ulam_failure *failures;   /* [n_failures], sorted by point and run */
     size_t n_failures, failures_capacity;
     ulam_bytes
@@ -73,22 +90,40 @@ typedef struct {
 ulam_status ulam_state_init(ulam_state *self, const ulam_job *job);
 void ulam_state_free(ulam_state *self);
 
-/* Adds a chunk's sums and empties tally. Blocks known already are an error (ULAM_EINVAL). ULAM_ENOMEM. */
+/* Adds a chunk's sums and empties tally. Blocks known already are an error (ULAM_EINVAL); those behind the end of a point
+ * whose targets are no longer open are dropped. ULAM_ENOMEM. */
 ulam_status ulam_state_add(ulam_state *self, const ulam_chunk *chunk, ulam_tally *tally, ulam_error *error);
 
-/* Lists a failed run, whose block is added as well; one that is listed already is not listed again. ULAM_ENOMEM. */
+/* Lists a failed run, whose block is added as well; one that is listed already is not listed again, and one
+ * behind the end of a point whose targets are no longer open not at all. ULAM_ENOMEM. */
 ulam_status ulam_state_add_failure(ulam_state *self, const ulam_failure *failure);
 
 /* A state of its own that equals other. ULAM_ENOMEM. Whatever it returns, ulam_state_free() may be called. */
 ulam_status ulam_state_copy(ulam_state *self, const ulam_state *other);
 
-/* Runs of a point that the results cover, and whether these are all it was asked for. */
+/* Runs of a point that the results cover, and whether these are all: those it was asked for, or its targets are no longer
+ * open. */
 uint64_t ulam_state_runs(const ulam_state *self, size_t point);
 bool ulam_state_point_complete(const ulam_state *self, size_t point);
 bool ulam_state_complete(const ulam_state *self);
 
+/* Runs that a point is thought to need in all: those it was asked for, or what its targets take as far as can be foreseen;
+ * what it has, once it has ended. */
+uint64_t ulam_state_runs_needed(const ulam_state *self, size_t point);
+
+/* Runs at a rung of a point's ladder, rung 0 being the first. */
+uint64_t ulam_state_rung(const ulam_state *self, size_t point, size_t rung);
+
+/* Takes over the trace that another state has of a point's first runs, before these are added. */
+void ulam_state_move_trace(ulam_state *self, size_t point, ulam_state *from, size_t from_point);
+
 /* Figures of every element of a point, into summary[job->width], of the runs that the results cover. ULAM_ENOMEM. */
 ulam_status ulam_state_summarise(const ulam_state *self, size_t point, ulam_summary *summary);
+
+/* What is kept of a point beside the moments, of the runs that the results cover: *covered points into the state or to
+ * `sum`, which is empty (zeroed) before and is freed by the caller. NULL: no run is covered. ULAM_EINVAL, ULAM_ENOMEM. */
+ulam_status ulam_state_accumulators(const ulam_state *self, size_t point, ulam_accumulators *sum,
+                                    const ulam_accumulators **covered);
 
 /* The whole state as canonical bytes, and back. The bytes do not name the job: the caller has made sure that it is the
  * same. It may ask for more runs or points, or for a wider part: runs that do not continue its first ones come as early

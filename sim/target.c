@@ -1,0 +1,68 @@
+#include <math.h>
+
+#include <ulam/confidence.h>
+
+#include "target.h"
+
+/* So many times the first rung are needed before a number that never varied is believed, and before a target is given up. */
+static const double evidence = 16;
+
+/* A target is given up where so many times the most runs would not reach it. */
+static const double hope = 16;
+
+/* What is known of an element's mean; the place for other estimates that a target may name. */
+typedef struct {
+    double value, half_width;
+    bool constant; /* all values were equal: the interval has no width, and says nothing */
+} estimate;
+
+static ulam_status make_estimate(ulam_kind kind, const ulam_moments *moments, double confidence, estimate *result)
+{
+    ulam_summary summary;
+    const ulam_status status = ulam_moments_summarise(moments, &summary);
+    if (status) return status;
+    const ulam_bounds bounds = ulam_mean_interval(kind, &summary, confidence);
+    *result = (estimate){.value = summary.mean, .constant = kind != ULAM_INDICATOR && summary.sd == 0};
+    result->half_width = fmax(bounds.high - summary.mean, summary.mean - bounds.low);
+    return ULAM_OK;
+}
+
+/* Half-width over what is asked for. */
+static double ratio_of(const ulam_target *target, const estimate *of, bool enough)
+{
+    const double relative = target->rel_error * fabs(of->value);
+    const double asked = fmin(target->error, isinf(target->rel_error) ? INFINITY : relative);
+    if (isnan(of->half_width) || isnan(asked) || asked == 0) return INFINITY;
+    if (of->constant) return enough ? 0 : INFINITY;
+    return of->half_width / asked;
+}
+
+static ulam_verdict judge(const ulam_job *job, size_t point, const ulam_judgement *found, uint64_t runs, bool enough)
+{
+    const double ratio = found->ratio;
+    if (ratio <= 1) return found->constant ? ULAM_TARGETS_CONSTANT : ULAM_TARGETS_REACHED;
+    if (job->until.has_max_runs || !enough) return ULAM_TARGETS_OPEN;
+    const double needed = ratio * ratio * (double)runs;
+    return needed > hope * (double)job->points[point].runs ? ULAM_TARGETS_OUT_OF_REACH : ULAM_TARGETS_OPEN;
+}
+
+ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_moments *moments, uint64_t runs,
+                               ulam_judgement *judgement)
+{
+    const ulam_until *until = &job->until;
+    const bool enough = (double)runs >= evidence * (double)until->ladder;
+    *judgement = (ulam_judgement){0};
+    for (size_t i = 0; i < until->n_targets; i++) {
+        const ulam_target *target = &until->targets[i];
+        for (size_t k = target->element; k < target->element + target->length; k++) {
+            estimate found;
+            const ulam_kind kind = job->model->observables[target->observable].kind;
+            const ulam_status status = make_estimate(kind, &moments[k], until->confidence, &found);
+            if (status) return status;
+            judgement->constant |= found.constant;
+            judgement->ratio = fmax(judgement->ratio, ratio_of(target, &found, enough));
+        }
+    }
+    judgement->verdict = judge(job, point, judgement, runs, enough);
+    return ULAM_OK;
+}

@@ -1,0 +1,20 @@
+/* Targets: whether a point's runs so far are as precise as its job asks. */
+
+#ifndef ULAM_TARGET_H
+#define ULAM_TARGET_H
+
+#include <ulam/state.h>
+
+typedef struct {
+    ulam_verdict verdict;
+    /* The largest of the half-widths over what is asked for: 1 and less is reached. INFINITY: not known, or relative to an
+     * estimate of 0. */
+    double ratio;
+    bool constant; /* a number that never varied is among those judged */
+} ulam_judgement;
+
+/* Judges a job's targets by the moments[job->width] of a point's first `runs` runs, at a rung of its ladder. ULAM_ENOMEM. */
+ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_moments *moments, uint64_t runs,
+                               ulam_judgement *judgement);
+
+#endif

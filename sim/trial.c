@@ -1,0 +1,66 @@
+#include <math.h>
+
+#include <ulam/execute.h>
+#include <ulam/trial.h>
+
+#include "ladder.h"
+#include "state_rungs.h"
+#include "target.h"
+#include "worker.h"
+
+/* At most so many points share the time; the others are like their neighbours. */
+static const size_t most_tried = 200;
+
+/* What the targets need, judging by the runs of a part. */
+static ulam_status foresee(const ulam_job *job, const ulam_part *part, ulam_trial *trial)
+{
+    const ulam_point *point = &job->points[part->chunk.point];
+    const ulam_ladder ladder = ulam_job_ladder(job, part->chunk.point);
+    ulam_judgement judgement;
+    trial->needed = (double)(point->runs - point->first);
+    if (job->until.n_targets == 0) return ULAM_OK;
+    if (ulam_targets_judge(job, part->chunk.point, part->tally.moments, part->chunk.runs, &judgement))
+        return ULAM_ENOMEM;
+    const double needed = judgement.ratio * judgement.ratio * (double)part->chunk.runs, most = trial->needed;
+    const double least = (double)(ulam_ladder_above(&ladder, 0) * ladder.block);
+    trial->beyond = needed > most;
+    trial->needed = isfinite(needed) ? fmin(most, fmax(least, needed)) : NAN;
+    return ULAM_OK;
+}
+
+static ulam_status try_point(ulam_worker *worker, size_t p, double seconds, ulam_trial *trial, ulam_error *error)
+{
+    const ulam_point *point = &worker->job->points[p];
+    const uint64_t runs = point->runs - point->first, whole = runs / point->block;
+    ulam_chunk chunk = {.point = p,
+                        .first = point->first / point->block,
+                        .blocks = whole ? whole : 1,
+                        .runs = whole ? whole * point->block : runs};
+    const ulam_assignment assignment = {.chunks = &chunk, .n = 1, .seconds = seconds};
+    ulam_answer answer = {0};
+    if (runs == 0) return ULAM_OK;
+    ulam_status status = ulam_worker_perform(worker, &assignment, NULL, &answer, error);
+    if (!status && answer.n_parts) {
+        trial->runs = answer.parts[0].chunk.runs;
+        trial->seconds = answer.parts[0].seconds;
+        if (foresee(worker->job, &answer.parts[0], trial)) status = ulam_fail_memory(error, "trying a point");
+    }
+    ulam_answer_free(&answer);
+    return status;
+}
+
+ulam_status ulam_try_points(const ulam_job *job, double seconds, ulam_trial *trials, ulam_error *error)
+{
+    const size_t step = (job->n_points + most_tried - 1) / most_tried, tried = (job->n_points + step - 1) / step;
+    const double start = ulam_clock();
+    ulam_worker worker;
+    ulam_status status = ULAM_OK;
+    ulam_worker_init(&worker, job);
+    for (size_t p = 0; p < job->n_points; p++) trials[p] = (ulam_trial){.needed = NAN};
+    for (size_t p = 0; p < job->n_points && !status; p += step) {
+        if (p > 0 && ulam_clock() - start > 2 * seconds) break;
+        status = try_point(&worker, p, seconds / (double)tried, &trials[p], error);
+    }
+    ulam_worker_free(&worker);
+    return status;
+}
