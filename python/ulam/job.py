@@ -65,9 +65,9 @@ def job_file(job: Mapping[str, Any]) -> Iterator[str]:
 
 def show_place(message: str, path: str, job: Mapping[str, Any]) -> str:
     """The message about the job in the file `path`, which the user never saw: with the line that it speaks of."""
-    place = re.search(re.escape(path) + r":(\d+):\d+: ", message)
     shown = message.replace(path, _SHOWN)
-    if not place:
+    place = re.search(re.escape(path) + r":(\d+):\d+: ", message)
+    lines = job_text(job).splitlines()
+    if not place or int(place[1]) > len(lines):
         return shown
-    line = job_text(job).splitlines()[int(place[1]) - 1].strip()
-    return f"{shown}\n    {line}"
+    return f"{shown}\n    {lines[int(place[1]) - 1].strip()}"

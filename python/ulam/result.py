@@ -109,14 +109,17 @@ class _Contents:
 
     def demand(self, group: str) -> None:
         if not self.has(group):
-            raise ResultError(f"{self.path} has no {group}: its job did not ask for them, or has not come so far")
+            raise ResultError(f"{self.path} has no {group}: its job asked for none, or has not come so far")
 
     def group(self, name: str) -> "xarray.Dataset":
         import xarray
 
         self.demand(name)
         store = xarray.backends.H5NetCDFStore(self._root, group=name)
-        return xarray.open_dataset(store, decode_times=False).load()
+        dataset = xarray.open_dataset(store, decode_times=False).load()
+        texts = {name: (array.dims, numpy.char.decode(array.values, "utf-8"), array.attrs)
+                 for name, array in dataset.variables.items() if array.dtype.kind == "S"}
+        return dataset.assign(texts)
 
 
 def _names(dataset: "xarray.Dataset", attribute: str) -> list[str]:
