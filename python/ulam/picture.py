@@ -20,7 +20,7 @@ def plot(ds: "xarray.Dataset", x: Optional[str] = None, y: Optional[str] = None,
     """Draws the observable `y` of a result against `x`, with bars of one standard error, and exact means dashed.
 
     x: a swept parameter, or what an observable that is an array runs along; by default the numeric one with the most values.
-    y: an observable; by default the first that varies along x.
+    y: an observable; by default the first that varies along x, and along little else.
     by: what distinguishes the series; by default the one dimension that is left. Of several that are left, all but `by`
         are to be fixed first: plot(ds.sel(volatility=0.2), x="strike", by="kind").
     axes: where to draw; by default the current axes. style: goes to matplotlib's errorbar or plot.
@@ -59,7 +59,7 @@ def _choose_observable(ds: "xarray.Dataset", x: Optional[str]) -> str:
     if not names:
         raise ValueError("no observable varies along anything; sweep a parameter, or give x" if x is None else
                          f"no observable varies along {x!r}")
-    return names[0]
+    return names[0] if x is None else min(names, key=lambda name: ds[name].ndim)
 
 
 def _choose_abscissa(ds: "xarray.Dataset", y: str) -> str:

@@ -105,7 +105,7 @@ class _Contents:
         return {**attributes, "seed": int(self._root.attrs["seed"]), "path": self.path}
 
     def has(self, group: str) -> bool:
-        return group in self._root
+        return group in list(self._root.groups)  # asking the mapping would follow the links in the group
 
     def demand(self, group: str) -> None:
         if not self.has(group):

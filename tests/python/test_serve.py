@@ -1,0 +1,114 @@
+#!/usr/bin/python3
+"""Python functions as models: test_serve.py BUILD."""
+
+import json
+import pathlib
+import pty
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import checkout
+import command
+import numpy
+import ulam
+
+GREETING = {"ulam": 1, "model": "f", "parameters": ["a"], "observables": ["x"]}
+
+
+def question(run=0, seed=1, **parameters):
+    return {"point": 0, "run": run, "seed": str(seed), "seed31": 1, "parameters": parameters}
+
+
+class Worker(checkout.Case):
+    """The worker's side of the line protocol alone."""
+
+    def converse(self, function, *questions, text=None):
+        self.write("f.py", f"import os, sys\nimport numpy\nimport ulam\n{function}\nif __name__ == '__main__':\n    ulam.serve(f)\n")
+        asked = text if text is not None else "".join(json.dumps(q) + "\n" for q in (GREETING, *questions))
+        self.done = subprocess.run([sys.executable, "f.py"], input=asked, capture_output=True, text=True, timeout=60)
+        return [json.loads(line) for line in self.done.stdout.splitlines()]
+
+    def test_a_run_gets_its_parameters_and_its_own_random_numbers(self):
+        seed = 2**64 - 1
+        greeting, *answers = self.converse("def f(a, rng):\n    return {'x': a, 'u': rng.random(3)}",
+                                           question(7, seed, a=0.1), question(8, 5, a=[1, 2.5]), question(9, seed, a=True))
+        self.assertEqual(greeting, {"ulam": 1})
+        self.assertEqual([answer["run"] for answer in answers], [7, 8, 9])
+        self.assertEqual([answer["x"] for answer in answers], [0.1, [1, 2.5], True])
+        self.assertEqual(answers[0]["u"], numpy.random.default_rng(seed).random(3).tolist())
+        self.assertNotEqual(answers[1]["u"], answers[0]["u"])
+
+    def test_values_become_json(self):
+        for returned, expected in (("1.5", 1.5), ("numpy.float32(0.5)", 0.5), ("numpy.arange(3)", [0, 1, 2]), ("True", True),
+                                   ("numpy.bool_(False)", False), ("numpy.nan", None), ("{'x': None}", None), ("{'x': (1, 2)}", [1, 2]),
+                                   ("{'x': [1, numpy.nan]}", [1, None]), ("{'x': numpy.float64(0.1) + 0.2}", 0.1 + 0.2)):
+            self.assertEqual(self.converse(f"f = lambda a, rng: {returned}", question(a=1))[1], {"run": 0, "x": expected})
+
+    def test_what_goes_wrong_is_the_reason(self):
+        for body, says in (("raise ValueError('too long')", "ValueError: too long"), ("return {'x': float('inf')}", "ValueError: x is inf"),
+                           ("return {'x': -numpy.ones(2) / 0.}", "ValueError: x is -inf"), ("return {'x': 1j}", "TypeError: x is of type complex; expected a number or"),
+                           ("return", "TypeError: the function returned a NoneType; expected a dict of x"), ("return {'x': 'word'}", "TypeError: x is of type str"),
+                           ("return nothing", "NameError: name 'nothing'"), ("return f(a, rng)", "RecursionError")):
+            answer = self.converse(f"def f(a, rng):\n    {body}", question(3, a=1), question(4, a=1))[1:]
+            self.assertEqual([a["run"] for a in answer], [3, 4])
+            self.assertTrue(answer[0]["error"].startswith(says), answer)
+            self.assertIn("Traceback", self.done.stderr)
+
+    def test_a_function_that_does_not_fit_is_said_before_the_first_run(self):
+        for function, says in (("def f(b, rng): pass", "f() does not take the model's parameters and rng: "), ("def f(a): pass", "rng"),
+                               ("def f(a, b, rng): pass", "missing a required argument: 'b'")):
+            self.assertIn(says, self.converse(function)[0]["error"])
+        self.assertEqual(self.converse("f = lambda rng, **parameters: 1", question(a=1))[1]["x"], 1)
+        self.assertIn("version 1 of the line protocol, not 2", self.converse("f = None", text='{"ulam": 2, "parameters": []}\n')[0]["error"])
+
+    def test_printing_and_reading_do_not_disturb(self):
+        answers = self.converse("def f(a, rng):\n    print('printed')\n    os.system('echo from below; cat')\n    sys.stdout.flush()\n"
+                                "    os.write(1, b'written')\n    return len(sys.stdin.read())", question(a=1), question(a=1))
+        self.assertEqual(answers, [{"ulam": 1}, {"run": 0, "x": 0}, {"run": 0, "x": 0}])
+        for word in ("printed", "from below", "written"):
+            self.assertEqual(self.done.stderr.count(word), 2)
+
+    def test_it_ends_with_its_input_and_when_nobody_listens(self):
+        self.converse("f = lambda a, rng: 1")
+        self.assertEqual((self.done.returncode, self.done.stderr), (0, ""))
+        worker = subprocess.Popen([sys.executable, "f.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        worker.stdout.close()
+        worker.stdin.write(json.dumps(GREETING).encode() + b"\n")
+        worker.stdin.close()
+        self.assertEqual((worker.stderr.read(), worker.wait(30)), (b"", 1))
+        worker.stderr.close()
+
+    def test_in_a_terminal_it_says_what_it_is(self):
+        self.converse("f = lambda a, rng: 1")
+        ours, theirs = pty.openpty()
+        done = subprocess.run([sys.executable, "f.py"], stdin=theirs, capture_output=True, text=True, timeout=60)
+        self.assertIn("f.py is a model: name it in a job", done.stderr)
+        self.assertEqual(done.returncode, 1)
+
+
+class Models(checkout.Case):
+    """Functions that `ulam run` calls."""
+
+    def setUp(self):
+        super().setUp()
+        pathlib.Path("python3").symlink_to(sys.executable)
+
+    def test_a_new_model_prints_pi(self):
+        self.succeeds("new", "--python", "needle")
+        self.assertEqual(sorted(path.name for path in self.folder.glob("needle*")), ["needle.py", "needle.yaml"])
+        pi = ulam.run("needle.yaml", 2, progress=False).pi
+        results = ulam.open("needle.h5")
+        self.assertLess(abs(pi - numpy.pi), 4 * results.pi_stderr)
+        self.assertLess(results.pi_stderr, 0.03)
+
+    def test_files_of_new_models_are_not_overwritten_nor_hide_modules(self):
+        self.write("needle.py", "")
+        self.refused(2, "new", "--python", "needle", says="needle.py exists")
+        for name in ("ulam", "numpy", "random"):
+            self.refused(2, "new", "--python", name, says=f"would hide Python's module '{name}'")
+        self.refused(2, "new", "--pyton", "x", says="--python")
+
+
+if __name__ == "__main__":
+    command.main()
