@@ -73,7 +73,7 @@ class Progress:
     def _take_message(self, text: str) -> None:
         warning = "ulam: warning: "
         if text.startswith(warning):
-            warnings.warn(text[len(warning):], stacklevel=2)
+            warnings.warn(text[len(warning):], stacklevel=6)  # where run() was called
         elif text.startswith("ulam: "):
             self._show(text)
         elif text.strip():

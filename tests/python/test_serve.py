@@ -129,7 +129,7 @@ class Models(checkout.Case):
     def test_runs_that_raise_print_or_die_cost_themselves_alone(self):
         self.needs_programs()
         for body, says in (("raise ValueError('too long')", "ValueError: too long"), ("os._exit(3)", "3"), ("os.kill(os.getpid(), 9)", "9|KILL|[Kk]illed"),
-                           ("return {'y': 1}", "y"), ("return numpy.inf", "ValueError: x is inf"), ("return None", "TypeError"), ("time.sleep(100)", "")):
+                           ("return {'y': 1}", "observable"), ("return numpy.inf", "ValueError: x is inf"), ("return None", "TypeError"), ("time.sleep(100)", "1 s")):
             result = self.serve(f"def f(a, rng):\n    print('noise')\n    u = rng.random()\n    if u < 0.1:\n        {body}\n    return u",
                                 on_failure="record", max_failed=20, run_timeout="1s", output="x.h5", options=["--force-new"])
             causes = ulam.failures("x.h5").cause.values
