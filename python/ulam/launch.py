@@ -50,22 +50,15 @@ def run(job: Job, ranks: Optional[int] = None, *, output: Union[str, "os.PathLik
     count, and raises Interrupted; a second one ends it at once."""
     program = find_program()
     replacements = _replacements(params, runs, seed)
-    further = [*_ranks_option(ranks), *_limit_option(time_limit), *options]
-    with contextlib.ExitStack() as stack:
-        if isinstance(job, Mapping):
-            path = stack.enter_context(job_file(job))
-            output = job.get("output") if output is None else output
-        else:
-            path = os.fspath(job)
-            output = _output_of(program, replacements, path) if output is None else output
+    arguments = [*replacements, *_ranks_option(ranks), *_limit_option(time_limit), *options]
+    if not isinstance(job, Mapping):
+        file = _output_of(program, replacements, job) if output is None else output
+        return _carry_out(program, arguments, os.fspath(job), os.fspath(file), progress)
+    with job_file(job) as path, _output_for(job.get("output") if output is None else output) as file:
         try:
-            if output is not None and not isinstance(output, (str, os.PathLike)):
-                raise JobError(f"output is {output!r}; expected a path")
-            with _passing_output() if output is None else contextlib.nullcontext(os.fspath(output)) as file:
-                return _carry_out(program, [*replacements, *further], path, file, progress)
+            return _carry_out(program, arguments, path, file, progress)
         except (JobError, RunError) as error:
-            if isinstance(job, Mapping):
-                error.args = (show_place(str(error), path, job),)
+            error.args = (show_place(str(error), path, job),)
             raise
 
 
@@ -94,7 +87,7 @@ def _limit_option(limit: Union[str, float, None]) -> list[str]:
     return [f"--time-limit={limit if isinstance(limit, str) else f'{limit:f}s'}"]
 
 
-def _output_of(program: str, replacements: list[str], path: str) -> str:
+def _output_of(program: str, replacements: list[str], path: Union[str, "os.PathLike[str]"]) -> str:
     """Where `ulam run` would write the result of a job file."""
     done = subprocess.run([program, "check", *replacements, "--", path], capture_output=True, stdin=subprocess.DEVNULL)
     if done.returncode:
@@ -107,8 +100,14 @@ def _output_of(program: str, replacements: list[str], path: str) -> str:
 
 
 @contextlib.contextmanager
-def _passing_output() -> Iterator[str]:
-    """A result file that is removed when Python ends. After a failure it stands, for `ulam replay`, and to go on."""
+def _output_for(named: Any) -> Iterator[str]:
+    """The result file of a job; where none is named, one that is removed when Python ends. After a failure that stands,
+    for `ulam replay`, and to go on."""
+    if named is not None:
+        if not isinstance(named, (str, os.PathLike)):
+            raise JobError(f"output is {named!r}; expected a path")
+        yield os.fspath(named)
+        return
     folder = tempfile.mkdtemp(prefix="ulam-")
     try:
         yield os.path.join(folder, "result.h5")

@@ -11,7 +11,6 @@ import numpy
 from .errors import ResultError
 
 if TYPE_CHECKING:
-    import h5netcdf
     import xarray
 
 Path = Union[str, "os.PathLike[str]"]

@@ -62,6 +62,16 @@ class Opening(checkout.Case):
             self.assertEqual(results.failed.shape, results.runs.shape)
             self.assertFalse(any(values.dtype.kind == "S" for values in results.variables.values()))
 
+    def test_points_that_were_added_later_stand_where_they_belong(self):
+        self.make({**SWEPT, "sweep": {"kind": ["put"], "strike": [90, 110]}})
+        self.make({**SWEPT, "sweep": {"kind": ["call", "put"], "strike": [90, 100, 110]}})
+        results, rows = ulam.open("x.h5"), ulam.points("x.h5")
+        for i in range(6):
+            here = dict(kind=rows.kind.values[i], strike=rows.strike.values[i])
+            self.assertEqual(results.runs.sel(here).item(), rows.runs.values[i])
+        self.assertEqual(list(zip(rows.kind.values, rows.strike.values)),
+                         [(kind, strike) for kind in results.kind.values for strike in results.strike.values])
+
     def test_a_result_can_be_saved_and_joined(self):
         results = self.make(SWEPT)
         results.to_netcdf("copy.nc", engine="h5netcdf")

@@ -134,6 +134,7 @@ class Models(checkout.Case):
                                 on_failure="record", max_failed=20, run_timeout="1s", output="x.h5", options=["--force-new"])
             causes = ulam.failures("x.h5").cause.values
             self.assertEqual(result.failed.item(), len(causes))
+            self.assertGreater(len(causes), 0)
             self.assertGreater(result.x_min.item(), 0.1)
             for cause in causes:
                 self.assertRegex(cause, says)
