@@ -16,9 +16,9 @@
 static const char help[] =
     "usage: ulam check [OPTION]... JOB\n"
     "\n"
-    "Reads the job file JOB as 'ulam run' would, and prints its points, runs, memory, output and samples. "
-    "Writes nothing, and runs\n"
-    "nothing unless a pilot is asked for. Exit status 1 if the disk has no room for the samples.\n"
+    "Reads the job file JOB as 'ulam run' would, and prints its points, runs, memory, output and samples.\n"
+    "Writes nothing, and runs nothing unless a pilot is asked for. Exit status 1 if the disk has no room\n"
+    "for the samples.\n"
     "\n"
     "options:\n" ULAM_JOB_HELP
     "      --pilot            try the points for about a second, and estimate runs and time of each and of all\n"

@@ -46,23 +46,22 @@ static ulam_verdict judge(const ulam_job *job, size_t point, const ulam_judgemen
     return needed > hope * (double)job->points[point].runs ? ULAM_TARGETS_OUT_OF_REACH : ULAM_TARGETS_OPEN;
 }
 
-ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_moments *moments, uint64_t runs,
-                               ulam_judgement *judgement)
+ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_tally *tally, ulam_judgement *judgement)
 {
     const ulam_until *until = &job->until;
-    const bool enough = (double)runs >= evidence * (double)until->ladder;
+    const bool enough = (double)tally->runs >= evidence * (double)until->ladder;
     *judgement = (ulam_judgement){0};
     for (size_t i = 0; i < until->n_targets; i++) {
         const ulam_target *target = &until->targets[i];
         for (size_t k = target->element; k < target->element + target->length; k++) {
             estimate found;
             const ulam_kind kind = job->model->observables[target->observable].kind;
-            const ulam_status status = make_estimate(kind, &moments[k], until->confidence, &found);
+            const ulam_status status = make_estimate(kind, &tally->moments[k], until->confidence, &found);
             if (status) return status;
             judgement->constant |= found.constant;
             judgement->ratio = fmax(judgement->ratio, ratio_of(target, &found, enough));
         }
     }
-    judgement->verdict = judge(job, point, judgement, runs, enough);
+    judgement->verdict = judge(job, point, judgement, tally->runs, enough);
     return ULAM_OK;
 }
