@@ -8,5 +8,6 @@ from .result import failures, open_result as open, points, samples, trace
 from .worker import serve
 
 __version__ = "0.1.0"
-__all__ = ["run", "open", "points", "failures", "trace", "samples", "plot", "serve",
+# Without `open`, which would hide Python's own after `from ulam import *`.
+__all__ = ["run", "points", "failures", "trace", "samples", "plot", "serve",
            "JobError", "RunError", "ResultError", "Interrupted", "PartialResult"]

@@ -140,7 +140,8 @@ def _carry_out(program: str, options: list[str], path: str, output: str, shown: 
 def _outcome(result: Optional["xarray.Dataset"], output: str) -> str:
     if result is None:
         return "stopped before a run was finished"
-    return f"stopped early: {output} is {result.attrs['status']}, with {int(result.runs.sum())} runs; the same job goes on"
+    done = f"{output} is {result.attrs['status']}, with {int(result.runs.sum())} runs"
+    return done if result.attrs["status"] == "complete" else f"stopped early: {done}; the same job goes on"
 
 
 def _wait_for(command: list[str], progress: Progress) -> tuple[int, bool]:

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import command
 import numpy
 import ulam
 
+MANUAL = command.ROOT / "docs" / "python.md"
 GREETING = {"ulam": 1, "model": "f", "parameters": ["a"], "observables": ["x"]}
 
 
@@ -70,6 +72,15 @@ class Worker(checkout.Case):
         self.assertEqual(answers, [{"ulam": 1}, {"run": 0, "x": 0}, {"run": 0, "x": 0}])
         for word in ("printed", "from below", "written"):
             self.assertEqual(self.done.stderr.count(word), 2)
+
+    def test_the_model_in_the_manual(self):
+        block, = [block for block in re.findall(r"```python\n(.*?)```", MANUAL.read_text(), re.DOTALL) if "serve" in block]
+        self.write("needle.py", block)
+        asked = {**GREETING, "parameters": ["radius"], "observables": ["pi"]}, *(question(i, i, radius=1) for i in range(2000))
+        done = subprocess.run([sys.executable, "needle.py"], input="\n".join(map(json.dumps, asked)), capture_output=True, text=True)
+        values = [json.loads(line)["pi"] for line in done.stdout.splitlines()[1:]]
+        self.assertEqual((len(values), set(values)), (2000, {0, 4}))
+        self.assertAlmostEqual(numpy.mean(values), numpy.pi, delta=4 * numpy.std(values) / 2000**0.5)
 
     def test_it_ends_with_its_input_and_when_nobody_listens(self):
         self.converse("f = lambda a, rng: 1")
