@@ -110,19 +110,12 @@ class Models(checkout.Case):
         pathlib.Path("python3").symlink_to(sys.executable)
         os.environ["PATH"] = f"{self.folder}:{before}"
 
-    def needs_programs(self):
-        """Models that are programs come with a part of `ulam` of their own."""
-        self.write("probe.yaml", "model: {command: [python3, x.py], parameters: {a: real}, observables: [x]}\nparams: {a: 1}\nruns: 1\n")
-        if "model is a mapping" in self.ulam("check", "probe.yaml").stderr:
-            self.skipTest("this ulam runs no programs as models")
-
     def serve(self, function, ranks=1, output=None, options=(), **job):
         self.write("f.py", f"import os, sys, time\nimport numpy\nimport ulam\n{function}\nif __name__ == '__main__':\n    ulam.serve(f)\n")
         model = {"command": ["python3", "f.py"], "parameters": {"a": "real"}, "observables": ["x"]}
         return ulam.run({"model": model, "params": {"a": 0.1}, "runs": 40, **job}, ranks, output=output, options=options, progress=False)
 
     def test_a_new_model_prints_pi(self):
-        self.needs_programs()
         self.succeeds("new", "--python", "needle")
         self.assertEqual(sorted(path.name for path in self.folder.glob("needle*")), ["needle.py", "needle.yaml"])
         pi = ulam.run("needle.yaml", 2, progress=False).pi
@@ -131,14 +124,12 @@ class Models(checkout.Case):
         self.assertLess(results.pi_stderr, 0.03)
 
     def test_the_same_bits_on_any_ranks(self):
-        self.needs_programs()
         for ranks in (1, 2, 3):
             self.serve("def f(a, rng):\n    return a + rng.random()", output=f"{ranks}.h5", ranks=ranks)
         self.same_results("1.h5", "2.h5")
         self.same_results("1.h5", "3.h5")
 
     def test_runs_that_raise_print_or_die_cost_themselves_alone(self):
-        self.needs_programs()
         for body, says in (("raise ValueError('too long')", "ValueError: too long"), ("os._exit(3)", "3"), ("os.kill(os.getpid(), 9)", "9|KILL|[Kk]illed"),
                            ("return {'y': 1}", "observable"), ("return numpy.inf", "ValueError: x is inf"), ("return None", "TypeError"), ("time.sleep(100)", "1 s")):
             result = self.serve(f"def f(a, rng):\n    print('noise')\n    u = rng.random()\n    if u < 0.1:\n        {body}\n    return u",
@@ -151,12 +142,10 @@ class Models(checkout.Case):
                 self.assertRegex(cause, says)
 
     def test_a_function_that_does_not_fit_ends_the_job(self):
-        self.needs_programs()
         with self.assertRaisesRegex((ulam.RunError, ulam.JobError), r"f\(\) does not take the model's parameters and rng"):
             self.serve("def f(b, rng):\n    return 1")
 
     def test_measurement_uncertainty(self):
-        self.needs_programs()
         for name in ("gum.py", "gum.yaml"):
             shutil.copy(command.EXAMPLES / "python" / name, ".")
         results = ulam.run("gum.yaml", 2, progress=False)
@@ -167,7 +156,7 @@ class Models(checkout.Case):
     def test_files_of_new_models_are_not_overwritten_nor_hide_modules(self):
         self.write("needle.py", "")
         self.refused(2, "new", "--python", "needle", says="needle.py exists")
-        for name in ("ulam", "numpy", "random"):
+        for name in ("ulam", "numpy", "random", "json"):
             self.refused(2, "new", "--python", name, says=f"would hide Python's module '{name}'")
         self.refused(2, "new", "--pyton", "x", says="--python")
 
