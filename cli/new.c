@@ -12,17 +12,20 @@
 #include "subcommands.h"
 
 static const char help[] =
-    "usage: ulam new [--command] NAME\n"
+    "usage: ulam new [--command | --python] NAME\n"
     "\n"
     "Writes two files into the current directory: NAME.c, a commented model in C, and NAME.yaml, a job that runs it.\n"
     "'ulam run NAME.yaml' compiles the model by itself. Files that exist are left alone.\n"
     "\n"
     "options:\n"
     "      --command  a program instead, NAME.py, that is asked for each run by a line; any language can do that\n"
+    "      --python   a Python function instead, in NAME.py; it needs the Python package ulam\n"
     "  -h, --help     this text\n";
 
-static const struct option options[] = {
-    {"command", no_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+static const struct option options[] = {{"command", no_argument, NULL, 'c'},
+                                        {"python", no_argument, NULL, 'p'},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
 
 typedef struct {
     const char *ending;
@@ -39,9 +42,13 @@ static const template as_command[] = {
     {".py", command_py, "the model: what one run does"},
     {".yaml", command_yaml, "the job: parameters, observables, the parameters' values, and how many runs"},
 };
+static const template in_python[] = {
+    {".py", model_py, "the model: what one run does"},
+    {".yaml", command_yaml, "the job: parameters, observables, the parameters' values, and how many runs"},
+};
 
 enum {
-    N_FILES = 2, /* of either */
+    N_FILES = 2, /* of each kind */
     LONGEST_NAME = 64,
     LONGEST_PATH = LONGEST_NAME + 8
 };
@@ -58,6 +65,18 @@ static bool judge_name(const char *name)
                 "most %d\n",
                 name, (int)LONGEST_NAME);
     return good;
+}
+
+/* A file of these names would be imported instead of the module that the model needs. */
+static bool judge_python_name(const char *name)
+{
+    static const char *const taken[] = {"ulam", "numpy", "random", "json"};
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+        if (strcmp(name, taken[i]) != 0) continue;
+        fprintf(stderr, "ulam new: %s.py would hide Python's module '%s'; choose another name\n", name, name);
+        return false;
+    }
+    return true;
 }
 
 /* Writes a template with the name in it, into a new file. */
@@ -114,10 +133,10 @@ int ulam_new_main(int argc, char **argv)
             fputs(help, stdout);
             return 0;
         }
-        if (option != 'c') return ulam_option_refused("new", option, argv, options);
-        files = as_command;
+        if (option != 'c' && option != 'p') return ulam_option_refused("new", option, argv, options);
+        files = option == 'c' ? as_command : in_python;
     }
     const char *name = ulam_only_operand("new", "NAME", argc, argv);
-    if (!name || !judge_name(name)) return 2;
+    if (!name || !judge_name(name) || (files != in_c && !judge_python_name(name))) return 2;
     return write_all(files, name);
 }

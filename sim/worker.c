@@ -108,11 +108,11 @@ typedef struct {
     uint64_t good;
 } block;
 
-/* A failed run is recorded, or ends everything. */
+/* A failed run is noted, or ends everything. */
 static ulam_status take_failure(const ulam_worker *self, block *of, uint64_t run, const ulam_error *cause,
                                 ulam_error *error)
 {
-    if (self->job->conduct.on_failure == ULAM_ON_FAILURE_RECORD)
+    if (ulam_job_notes_failures(self->job))
         return ulam_part_note_failure(of->part, run, cause->message) ? ulam_fail_memory(error, "noting a failed run")
                                                                      : ULAM_OK;
     *error = *cause;
