@@ -18,8 +18,7 @@ static const char help[] =
     "'ulam run NAME.yaml' compiles the model by itself. Files that exist are left alone.\n"
     "\n"
     "options:\n"
-    "      --command  a program instead, NAME.py, that is asked for each run by a line of text; any language can do "
-    "that\n"
+    "      --command  a program instead, NAME.py, that is asked for each run by a line; any language can do that\n"
     "      --python   a Python function instead, in NAME.py; it needs the Python package ulam\n"
     "  -h, --help     this text\n";
 

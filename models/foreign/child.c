@@ -9,6 +9,7 @@
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <ulam/execute.h>
@@ -56,6 +57,10 @@ static bool take_streams(const beginning *self)
 /* Whatever descriptor a library of this process left open across an exec is not for the program. */
 static void close_on_exec(void)
 {
+#ifdef SYS_close_range
+    const unsigned only_mark = 1u << 2; /* CLOSE_RANGE_CLOEXEC, which older headers do not name */
+    if (syscall(SYS_close_range, STDERR_FILENO + 1u, ~0u, only_mark) == 0) return;
+#endif
     for (int i = STDERR_FILENO + 1; i < 256; i++) fcntl(i, F_SETFD, FD_CLOEXEC);
 }
 

@@ -1,7 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,6 +173,15 @@ static ulam_status start(once *self, const scratch_path *stdin_path, ulam_error 
     return status;
 }
 
+/* A launcher that stops a job may signal every process of it, and the run in hand is to be finished all the same. */
+static bool was_told_to_stop(const ulam_child *child)
+{
+    static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+        if (child->known && WIFSIGNALED(child->outcome) && WTERMSIG(child->outcome) == stops[i]) return true;
+    return false;
+}
+
 /* Waits for its end. ULAM_ERUN: it was not a good one, or did not come in time. */
 static ulam_status await_end(once *self, ulam_error *cause)
 {
@@ -215,16 +224,30 @@ static ulam_status read_output(const once *self, ulam_bytes *text, ulam_error *c
     return ULAM_OK;
 }
 
+/* Starts it and waits for its end; once more if it was told to stop. */
+static ulam_status carry_out(once *self, const ulam_filling *filling, ulam_error *cause, ulam_error *error)
+{
+    for (bool again = false;; again = true) {
+        scratch_path stdin_path;
+        ulam_error failure = {0};
+        ulam_status status = prepare(self, filling, &stdin_path, error);
+        if (!status) status = start(self, &stdin_path, error);
+        if (status || !await_end(self, &failure)) return status;
+        if (again || !was_told_to_stop(&self->child)) {
+            *cause = failure;
+            return ULAM_OK;
+        }
+    }
+}
+
 static ulam_status perform_one(once *self, size_t point, uint64_t run, double *values, size_t stride, ulam_error *cause,
                                ulam_error *error)
 {
     const ulam_filling filling = {.job = self->job, .point = point, .run = run, .folder = self->folder};
-    scratch_path stdin_path;
     ulam_bytes text = {0};
-    ulam_status status = prepare(self, &filling, &stdin_path, error);
-    if (!status) status = start(self, &stdin_path, error);
+    const ulam_status status = carry_out(self, &filling, cause, error);
     if (status) return status;
-    if (!await_end(self, cause) && !read_output(self, &text, cause))
+    if (!cause->status && !read_output(self, &text, cause))
         ulam_extract(self->served->program, self->job, (const char *)text.data, text.size, values, stride, cause);
     ulam_bytes_free(&text);
     ulam_scratch_remove(path_of(self, "run", "").path);

@@ -246,7 +246,7 @@ model:
         self.job("runs: 10\n")
         self.succeeds("run", "-q", "job.yaml")
         self.assertIn("random.Random", self.succeeds("show", "--source", "job.h5").stdout)
-        self.worker(each="pass")
+        self.write("sim.py", (self.folder / "sim.py").read_text().replace("rng", "gen"))
         self.refused(2, "run", "--runs", "20", "job.yaml", says=("another job", "model fingerprint"))
         self.refused(2, "replay", "job.h5", "--run", "1", says="sim.py is not what it was")
         self.succeeds("run", "-q", "--runs", "20", "--accept-model", "job.yaml")
@@ -438,6 +438,15 @@ esac
                 job.kill()
             job.wait(timeout=30)
             self.tearDown()
+
+    def test_a_program_that_was_told_to_stop_is_started_again(self):
+        flag = self.folder / "flag"
+        self.write("once.sh", f"if [ ! -e {flag} ]; then touch {flag}; kill -TERM $$; fi; echo x = 1\n")
+        self.job("params: {scale: 1}\nruns: 3\n", ONCE)
+        self.succeeds("run", "-q", "job.yaml")
+        self.assertTrue(flag.exists())
+        self.write("once.sh", "kill -TERM $$\n")
+        self.assertIn("killed by signal 15", self.ulam("run", "-q", "-o", "other.h5", "job.yaml").stderr)
 
     def test_a_program_that_does_not_exist(self):
         self.job("params: {scale: 1}\nruns: 1\n", ONCE.replace("sh, once.sh", "./absent"))
