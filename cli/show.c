@@ -155,8 +155,10 @@ static void mention_arrays(const ulam_view *view)
         printf("%s%s (%zu elements)", first ? ", " : "\nalso ", observable->name, observable->length);
         if (!first) first = observable->name;
     }
-    if (first)
-        printf(": ulam show %s --observable %s%s\n", view->file, first, view->result->n_points > 1 ? " --point 0" : "");
+    if (!first) return;
+    fputs(": ulam show ", stdout);
+    ulam_put_word(view->file, stdout);
+    printf(" --observable %s%s\n", first, view->result->n_points > 1 ? " --point 0" : "");
 }
 
 static bool any_scalar(const ulam_result *result)
@@ -253,6 +255,7 @@ int ulam_show_main(int argc, char **argv)
         status = 1;
         goto out;
     }
+    ulam_result_make_printable(&result);
     self.view.result = &result;
     self.view.width = ulam_terminal_width();
     status = self.job ? show_text(result.job) : self.source ? show_source(&result, self.view.file) : show(&self);

@@ -31,6 +31,9 @@ void ulam_show_dropped(const ulam_result *result, FILE *out);
 /* What the targets are, and what became of them at which points. */
 void ulam_show_until(const ulam_result *result, FILE *out);
 
+/* A word of a command line, quoted where a shell would take it apart. */
+void ulam_put_word(const char *word, FILE *out);
+
 /* The runs that failed, the first ten or all, and the command that has each again. */
 void ulam_show_failures(const ulam_view *self, FILE *out);
 

@@ -116,6 +116,7 @@ static void free_observable(ulam_result_observable *self)
 
 void ulam_result_free(ulam_result *self)
 {
+    ulam_trace_free(self);
     for (size_t i = 0; i < self->n_parameters; i++) free_parameter(&self->parameters[i], self->n_points);
     for (size_t i = 0; i < self->n_observables; i++) free_observable(&self->observables[i]);
     for (size_t i = 0; i < self->n_dimensions; i++) free(self->dimensions[i].name);
