@@ -63,7 +63,8 @@ static void head_figures(ulam_printer *self, const ulam_result_observable *obser
     snprintf(interval, sizeof interval, "%.12g %% interval", 100 * self->view->result->confidence);
     head_estimate(self, observable, observable->name);
     ulam_printer_head(self, interval, NULL, false);
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) ulam_printer_head(self, figures[i], NULL, false);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures && !observable->derived; i++)
+        ulam_printer_head(self, figures[i], NULL, false);
     if (observable->count) ulam_printer_head(self, "values", NULL, false);
 }
 
@@ -82,6 +83,7 @@ static void set_figures(ulam_printer *self, const ulam_result_observable *observ
     const ulam_precision plain = {.full = self->view->full};
     set_estimate(self, observable, index);
     set_interval(self, observable, index);
+    if (observable->derived) return;
     ulam_printer_set_number(self, observable->sd[index], &plain);
     ulam_printer_set_number(self, observable->skewness[index], &plain);
     ulam_printer_set_number(self, observable->excess_kurtosis[index], &plain);
@@ -92,7 +94,7 @@ static void set_figures(ulam_printer *self, const ulam_result_observable *observ
 
 static size_t figure_columns(const ulam_result_observable *observable, size_t n_points)
 {
-    return estimate_columns(observable, n_points) + 6 + (observable->count ? 1 : 0);
+    return estimate_columns(observable, n_points) + (observable->derived ? 1 : 6) + (observable->count ? 1 : 0);
 }
 
 bool ulam_show_scalar(const ulam_view *view, const ulam_result_observable *observable, FILE *out)

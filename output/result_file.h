@@ -104,6 +104,7 @@ typedef struct {
     char *name;
     char *unit; /* NULL: none */
     char *help;
+    bool derived; /* a derived quantity, a scalar: without sd, skewness, excess_kurtosis, min, max, which are NULL */
     bool scalar;
     size_t length;                                                          /* elements a point, 1 for a scalar */
     char *dimension;                                                        /* of an array's elements; NULL: a scalar */
@@ -155,7 +156,7 @@ typedef struct {
     size_t n_dimensions;
     size_t *swept; /* [n_swept] parameters that vary, dimension by dimension */
     size_t n_swept;
-    ulam_result_observable *observables;
+    ulam_result_observable *observables; /* [n_observables], derived quantities behind the others */
     size_t n_observables;
     double confidence; /* of all intervals */
     ulam_result_covariance covariance;

@@ -91,7 +91,7 @@ static ulam_status judge(ulam_state *self, size_t p)
     ulam_judgement judgement;
     if (job->until.n_targets == 0) return ULAM_OK;
     if (!ulam_ladder_has(&ladder, point->blocks) && point->blocks < whole_blocks(self, p)) return ULAM_OK;
-    if (ulam_targets_judge(job, p, point->prefix.moments, point->blocks * ladder.block, &judgement)) return ULAM_ENOMEM;
+    if (ulam_targets_judge(job, p, &point->prefix, point->blocks * ladder.block, &judgement)) return ULAM_ENOMEM;
     point->verdict = judgement.verdict;
     point->ratio = judgement.ratio;
     point->judged = point->blocks;

@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include <ulam/confidence.h>
+#include <ulam/derived.h>
 
 #include "target.h"
 
@@ -10,7 +11,7 @@ static const double evidence = 16;
 /* A target is given up where so many times the most runs would not reach it. */
 static const double hope = 16;
 
-/* What is known of an element's mean; the place for other estimates that a target may name. */
+/* What is known of an element's mean, or of a derived quantity. */
 typedef struct {
     double value, half_width;
     bool constant; /* all values were equal: the interval has no width, and says nothing */
@@ -24,6 +25,18 @@ static ulam_status make_estimate(ulam_kind kind, const ulam_moments *moments, do
     const ulam_bounds bounds = ulam_mean_interval(kind, &summary, confidence);
     *result = (estimate){.value = summary.mean, .constant = kind != ULAM_INDICATOR && summary.sd == 0};
     result->half_width = fmax(bounds.high - summary.mean, summary.mean - bounds.low);
+    return ULAM_OK;
+}
+
+/* Without an error the groups agree to the last bit, as they do where nothing varies. */
+static ulam_status derive_estimate(const ulam_job *job, size_t derived, size_t point, const ulam_tally *tally,
+                                   double confidence, estimate *result)
+{
+    ulam_estimate found;
+    const ulam_status status = ulam_derived_estimate(job, derived, point, tally->more.groups, confidence, &found);
+    if (status) return status;
+    *result = (estimate){.value = found.value, .constant = found.std_error == 0};
+    result->half_width = fmax(found.interval.high - found.value, found.value - found.interval.low);
     return ULAM_OK;
 }
 
@@ -46,7 +59,7 @@ static ulam_verdict judge(const ulam_job *job, size_t point, const ulam_judgemen
     return needed > hope * (double)job->points[point].runs ? ULAM_TARGETS_OUT_OF_REACH : ULAM_TARGETS_OPEN;
 }
 
-ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_moments *moments, uint64_t runs,
+ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_tally *tally, uint64_t runs,
                                ulam_judgement *judgement)
 {
     const ulam_until *until = &job->until;
@@ -57,7 +70,14 @@ ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_mom
         for (size_t k = target->element; k < target->element + target->length; k++) {
             estimate found;
             const ulam_kind kind = job->model->observables[target->observable].kind;
-            const ulam_status status = make_estimate(kind, &moments[k], until->confidence, &found);
+            const ulam_status status = make_estimate(kind, &tally->moments[k], until->confidence, &found);
+            if (status) return status;
+            judgement->constant |= found.constant;
+            judgement->ratio = fmax(judgement->ratio, ratio_of(target, &found, enough));
+        }
+        if (target->is_derived) {
+            estimate found;
+            const ulam_status status = derive_estimate(job, target->derived, point, tally, until->confidence, &found);
             if (status) return status;
             judgement->constant |= found.constant;
             judgement->ratio = fmax(judgement->ratio, ratio_of(target, &found, enough));

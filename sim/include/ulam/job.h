@@ -81,6 +81,16 @@ typedef struct {
     size_t n;      /* 0: none */
 } ulam_levels;
 
+/* A derived quantity of a job: its model's own, or one of the job file. No part of the job's identity, but the groups that
+ * it needs are. */
+typedef struct {
+    const ulam_derived *declared;
+    const struct ulam_expression *expression; /* NULL: declared->of */
+    const size_t
+        *group; /* [n_groups] indices among statistics->grouped: of whose means it is a function, in this order */
+    size_t n_groups;
+} ulam_derived_plan;
+
 typedef struct {
     const ulam_model *model;
     const char *model_source; /* text of a model that is not built in; NULL: it is, or it has none */
@@ -102,6 +112,9 @@ typedef struct {
     size_t width;
     const ulam_statistics *statistics; /* that are kept beside the moments; NULL: none */
     const ulam_levels *levels;         /* [n_observables]; NULL: no quantiles are kept */
+
+    const ulam_derived_plan *derived; /* [n_derived], the model's first */
+    size_t n_derived;
 
     struct ulam_job_storage *storage; /* what the above point to */
 } ulam_job;
