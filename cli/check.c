@@ -10,14 +10,15 @@
 #include "known_models.h"
 #include "options.h"
 #include "pilot.h"
+#include "samples.h"
 #include "subcommands.h"
 
 static const char help[] =
     "usage: ulam check [OPTION]... JOB\n"
     "\n"
-    "Reads the job file JOB as 'ulam run' would, and prints its points, runs, memory and output. "
-    "Writes nothing, and runs\n"
-    "nothing unless a pilot is asked for.\n"
+    "Reads the job file JOB as 'ulam run' would, and prints its points, runs, memory, output and samples.\n"
+    "Writes nothing, and runs nothing unless a pilot is asked for. Exit status 1 if the disk has no room\n"
+    "for the samples.\n"
     "\n"
     "options:\n" ULAM_JOB_HELP
     "      --pilot            try the points for about a second, and estimate runs and time of each and of all\n"
@@ -148,7 +149,7 @@ static memory memory_of(const ulam_job *job)
     const double more = memory_of_statistics(job->statistics, &packed);
     uint64_t block = 0;
     for (size_t i = 0; i < job->n_points; i++) block = job->points[i].block > block ? job->points[i].block : block;
-    const double of_runs = (double)block * (double)job->width * sizeof(double);
+    const double of_runs = (double)block * ((double)job->width * sizeof(double) + (double)ulam_job_sample_size(job));
     const double point = (double)sizeof(ulam_point_state) + SCHEDULED + POINT_IN_FILE + values;
     return (memory){.root = in_job + of_runs + in_hand * GROWING + points * point + elements * (SUMS + IN_FILE) +
                             points * (more + packed),
@@ -175,7 +176,25 @@ static void print_memory(const ulam_job *job)
     puts(", beside the program");
 }
 
-static void print_job(const ulam_job *job)
+/* How large the samples will be. False: larger than the disk. */
+static bool print_samples(const ulam_job *job)
+{
+    char *path = job->n_samples ? ulam_samples_path(job->output) : NULL;
+    const double size = ulam_samples_size(job), room = ulam_samples_room(job);
+    if (!path) return true;
+    fputs("samples  ", stdout);
+    for (size_t i = 0; i < job->n_samples; i++)
+        printf("%s%s", i ? ", " : "", job->model->observables[job->samples[i]].name);
+    printf(": %s in %s\n", ulam_show_size(size).text, path);
+    fflush(stdout);
+    if (size > room)
+        fprintf(stderr, "ulam check: %s: the samples take %s, and the disk has room for %s\n", path,
+                ulam_show_size(size).text, ulam_show_size(room).text);
+    free(path);
+    return size <= room;
+}
+
+static bool print_job(const ulam_job *job)
 {
     uint64_t runs = 0, most = 0, fewest = UINT64_MAX;
     for (size_t i = 0; i < job->n_points; i++) {
@@ -201,6 +220,7 @@ static void print_job(const ulam_job *job)
            job->streams == ULAM_STREAMS_COMMON ? "common to all points" : "independent");
     print_memory(job);
     printf("output   %s\n", job->output);
+    return print_samples(job);
 }
 
 int ulam_check_main(int argc, char **argv)
@@ -230,10 +250,11 @@ int ulam_check_main(int argc, char **argv)
     if (!given.source.path) goto out;
     const ulam_catalogue catalogue = ulam_known_models();
     ulam_status status = ulam_job_read(&job, &given.source, &catalogue, &error);
-    if (!status) print_job(&job);
+    const bool fits = status || print_job(&job);
     if (!status && pilot) status = ulam_print_pilot(&job, &error);
     if (status) fprintf(stderr, "ulam check: %s\n", error.message);
     exit_status = ulam_exit_status(status);
+    if (!status && !fits) exit_status = 1;
 out:
     ulam_job_free(&job);
     ulam_job_options_free(&given);

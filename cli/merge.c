@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "known_models.h"
@@ -20,7 +21,8 @@ static const char help[] = "usage: ulam merge -o OUT FILE...\n"
                            "\n"
                            "Files that differ in their seeds alone are pooled: every figure is of the runs of all. "
                            "A pool can be pooled with files\n"
-                           "of further seeds, but 'ulam run' cannot go on with it.\n"
+                           "of further seeds, but 'ulam run' cannot go on with it, and it has no samples: those of "
+                           "each seed stay where they are.\n"
                            "\n"
                            "options:\n"
                            "  -o, --output OUT    the file to write; must not exist\n"
@@ -57,6 +59,13 @@ int ulam_merge_main(int argc, char **argv)
     }
     if (optind == argc) {
         fputs("ulam merge: which files? 'ulam merge --help' says how it is called\n", stderr);
+        return 2;
+    }
+    for (int i = optind; i < argc; i++) {
+        const size_t length = strlen(argv[i]), suffix = strlen(".samples.h5");
+        if (length < suffix || strcmp(argv[i] + length - suffix, ".samples.h5") != 0) continue;
+        fprintf(stderr, "ulam merge: %s holds samples; name the result files alone, theirs are joined with them\n",
+                argv[i]);
         return 2;
     }
     ulam_error error = {0};

@@ -98,7 +98,8 @@ static void print_total(const ulam_job *job, const ulam_trial *trials)
     ulam_format_duration(seconds * share, text, sizeof text);
     printf("in all   about %.3g runs, %s on one core; more ranks share it\n", runs * share, text);
     if (told < tried)
-        printf("         %zu points could not be judged by so few runs, and are taken for average\n", tried - told);
+        printf("         %zu point%s could not be judged by so few runs; the average of the others stands for them\n",
+               tried - told, tried - told == 1 ? "" : "s");
 }
 
 ulam_status ulam_print_pilot(const ulam_job *job, ulam_error *error)

@@ -10,6 +10,7 @@
 #include "known_models.h"
 #include "options.h"
 #include "result_file.h"
+#include "samples.h"
 #include "subcommands.h"
 
 static const char help[] =
@@ -17,14 +18,16 @@ static const char help[] =
     "\n"
     "Performs run R of point P of the job in the result file FILE again, in this process and outside any isolation, "
     "and\n"
-    "prints its observables to full precision. A run that failed fails again; one that crashed crashes again.\n"
+    "prints its observables to full precision. A run that failed fails again; one that crashed crashes again. Where "
+    "the\n"
+    "job keeps samples, they are compared with those of the run.\n"
     "\n"
     "options:\n"
     "      --point P    point, counted from 0 (default: 0)\n"
     "      --run R      run, counted from 0\n"
     "  -h, --help       this text\n"
     "\n"
-    "exit status: 0; 1 the run failed; 2 bad input\n";
+    "exit status: 0; 1 the run failed, or its samples differ; 2 bad input\n";
 
 enum {
     OPTION_POINT = 256,
@@ -115,6 +118,28 @@ static void print_values(const ulam_job *job, const double *values)
     }
 }
 
+/* Compares the values with the samples that are kept of the run, and says how that went. */
+static ulam_status compare(const request *self, const ulam_job *job, const double *values, ulam_error *error)
+{
+    ulam_samples_verdict verdict;
+    ulam_samples_difference which;
+    char element[32] = "";
+    if (job->n_samples == 0) return ULAM_OK;
+    const ulam_status status =
+        ulam_samples_compare(self->path, job, (size_t)self->point, self->run, values, &verdict, &which, error);
+    if (status) return status;
+    if (verdict != ULAM_SAMPLES_DIFFER) {
+        puts(verdict == ULAM_SAMPLES_EQUAL ? "the samples kept of this run are the same"
+                                           : "no samples are kept of this run");
+        return ULAM_OK;
+    }
+    const ulam_extent *extent = &job->extents[which.observable];
+    if (!extent->scalar) snprintf(element, sizeof element, "[%zu]", which.element);
+    return ulam_fail(error, ULAM_ERUN, "%s%s is %.17g now, and %.17g in the samples of %s",
+                     job->model->observables[which.observable].name, element, values[extent->offset + which.element],
+                     which.kept, self->path);
+}
+
 int ulam_replay_main(int argc, char **argv)
 {
     request self = {0};
@@ -132,10 +157,12 @@ int ulam_replay_main(int argc, char **argv)
         print_head(&self, &job);
         status = ulam_replay(&job, (size_t)self.point, self.run, values, &error);
     }
-    if (status)
-        fprintf(stderr, "ulam replay: %s\n", error.message);
-    else
+    if (!status) {
         print_values(&job, values);
+        status = compare(&self, &job, values, &error);
+        fflush(stdout);
+    }
+    if (status) fprintf(stderr, "ulam replay: %s\n", error.message);
     free(values);
     ulam_job_free(&job);
     return ulam_exit_status(status);

@@ -29,6 +29,32 @@ static void clear_memory(ulam_run_session *self, const ulam_ranks *ranks)
     if (*name) ulam_output_lock_leave_note(&self->lock, name);
 }
 
+/* Opens the samples on every rank, if the job keeps any. */
+static ulam_status share_samples(ulam_run_session *self, const ulam_ranks *ranks, ulam_error *error)
+{
+    ulam_bytes bytes = {0};
+    if (self->job.n_samples == 0) return ULAM_OK;
+    ulam_status status = ulam_session_open_samples(self, &bytes, error);
+    status = ulam_ranks_share(ranks, status, &bytes, error);
+    ulam_bytes_free(&bytes);
+    return status ? status : ulam_ranks_agree(ranks, ULAM_OK, error);
+}
+
+/* The same on the other ranks. */
+static ulam_status join_samples(ulam_samples **samples, const ulam_job *job, const ulam_ranks *ranks, ulam_error *error)
+{
+    ulam_bytes bytes = {0};
+    if (job->n_samples == 0) return ULAM_OK;
+    ulam_status status = ulam_ranks_share(ranks, ULAM_OK, &bytes, error);
+    if (!status) {
+        ulam_reader reader = {.at = bytes.data, .end = bytes.data + bytes.size};
+        status = ulam_samples_join(samples, job, &reader, error);
+        status = ulam_ranks_agree(ranks, status, error);
+    }
+    ulam_bytes_free(&bytes);
+    return status;
+}
+
 /* Rank 0, the job being read or not (status): shares it, has it carried out with the others, and reports. */
 static ulam_status lead(ulam_run_session *self, const ulam_ranks *ranks, ulam_status status, int argc, char **argv,
                         ulam_error *error)
@@ -53,15 +79,19 @@ static ulam_status lead(ulam_run_session *self, const ulam_ranks *ranks, ulam_st
         clear_memory(self, ranks);
         status = ulam_session_begin(self, argc, argv, hosts, ranks->size, error);
         if ((status = ulam_ranks_agree(ranks, status, error))) goto out;
+        if ((status = share_samples(self, ranks, error))) goto out;
         const ulam_execution execution = {
             .sink = {.self = self, .put = ulam_session_put},
             .monitor = ulam_progress_monitor(&display, self->options->quiet),
             .stop = ulam_stop_watch(self->start, self->options->time_limit, self->job.until.max_time),
+            .samples = self->samples ? ulam_samples_sink(self->samples) : (ulam_sample_sink){0},
         };
         status = ulam_ranks_execute(ranks, &self->job, &self->state, &execution, error);
         ulam_progress_clear(&display);
         if (status) goto out;
     }
+    if (ulam_state_complete(&self->state)) status = ulam_session_finish_samples(self, NULL, error);
+    if (status) goto out;
     if (!self->options->quiet) ulam_session_say_outcome(self, complete);
 out:
     free(hosts);
@@ -74,6 +104,7 @@ static ulam_status follow(const ulam_ranks *ranks, ulam_error *error)
 {
     ulam_bytes bytes = {0};
     ulam_job job = {0};
+    ulam_samples *samples = NULL;
     char *left = NULL;
     const ulam_catalogue catalogue = ulam_known_models();
     ulam_status status = ulam_ranks_share(ranks, ULAM_OK, &bytes, error);
@@ -85,8 +116,11 @@ static ulam_status follow(const ulam_ranks *ranks, ulam_error *error)
     free(ulam_ranks_hosts(ranks));
     status = ulam_job_unpack(&job, &reader, &catalogue, error);
     status = ulam_ranks_agree(ranks, status, error);
-    if (!status) status = ulam_ranks_execute(ranks, &job, NULL, NULL, error);
+    if (!status) status = join_samples(&samples, &job, ranks, error);
+    const ulam_execution execution = {.samples = samples ? ulam_samples_sink(samples) : (ulam_sample_sink){0}};
+    if (!status) status = ulam_ranks_execute(ranks, &job, NULL, &execution, error);
 out:
+    ulam_samples_close(samples);
     free(left);
     ulam_job_free(&job);
     ulam_bytes_free(&bytes);
@@ -132,8 +166,10 @@ static int launch(const ulam_run_options *options, int argc, char **argv)
     ulam_run_session session;
     int exit_status = 0;
     ulam_status status = ulam_session_open(&session, options, false, &error);
-    const bool complete = !status && ulam_state_complete(&session.state);
-    if (complete && !options->quiet) ulam_session_say_outcome(&session, true);
+    bool complete = !status && ulam_state_complete(&session.state), compressible = false;
+    if (complete) status = ulam_session_finish_samples(&session, &compressible, &error);
+    complete = complete && !compressible;
+    if (complete && !status && !options->quiet) ulam_session_say_outcome(&session, true);
     if (!status && options->stall_timeout <= session.job.conduct.checkpoint)
         status =
             ulam_fail(&error, ULAM_EINVAL,

@@ -55,8 +55,9 @@ ulam_status ulam_session_put(void *session, const ulam_state *state, ulam_error 
     entry->end = time_now();
     entry->seconds = ulam_clock() - self->start;
     entry->runs = runs_known(state) - self->runs_before;
-    const ulam_status held = ulam_output_lock_touch(&self->lock, error);
-    return held ? held : ulam_result_write(self->job.output, state, &self->provenance, error);
+    ulam_status status = ulam_output_lock_touch(&self->lock, error);
+    if (!status && self->samples) status = ulam_samples_sync(self->samples, error);
+    return status ? status : ulam_result_write(self->job.output, state, &self->provenance, error);
 }
 
 ulam_status ulam_session_begin(ulam_run_session *self, int argc, char **argv, const char *hosts, int ranks,
@@ -75,6 +76,26 @@ ulam_status ulam_session_begin(ulam_run_session *self, int argc, char **argv, co
     };
     self->runs_before = runs_known(&self->state);
     return ULAM_OK;
+}
+
+ulam_status ulam_session_open_samples(ulam_run_session *self, ulam_bytes *bytes, ulam_error *error)
+{
+    if (self->job.n_samples == 0) return ULAM_OK;
+    const ulam_status status =
+        ulam_samples_begin(&self->samples, &self->state, self->found, self->options->accept_model, error);
+    if (!status && ulam_samples_share(self->samples, bytes)) return ulam_fail_memory(error, "sharing the samples");
+    return status;
+}
+
+ulam_status ulam_session_finish_samples(ulam_run_session *self, bool *only_look, ulam_error *error)
+{
+    bool compressible = false;
+    if (self->job.n_samples == 0) return ULAM_OK;
+    const ulam_status status = ulam_samples_judge(&self->job, self->options->accept_model, &compressible, error);
+    if (only_look) *only_look = compressible;
+    if (status || only_look || !compressible) return status;
+    if (!self->options->quiet) fputs("ulam: compressing the samples\n", stderr);
+    return ulam_samples_compress(&self->state, error);
 }
 
 /* The first of several lines as one, "a; b; c; and 2 more". Owned by the caller; NULL: out of memory. */
@@ -99,8 +120,10 @@ static char *join_lines(const char *text)
 static ulam_status set_aside(const ulam_run_session *self, ulam_error *error)
 {
     char *aside = NULL;
-    const ulam_status status = ulam_result_set_aside(self->job.output, &aside, error);
+    ulam_status status = ulam_result_set_aside(self->job.output, &aside, error);
     if (!status && !self->options->quiet) fprintf(stderr, "ulam: %s is kept as %s\n", self->job.output, aside);
+    if (!status && aside) status = ulam_samples_set_aside(self->job.output, aside, error);
+    if (!status && aside) ulam_samples_relink(aside, NULL); /* a damaged file is kept as it is */
     free(aside);
     return status;
 }
@@ -158,6 +181,8 @@ ulam_status ulam_session_open(ulam_run_session *self, const ulam_run_options *op
 
 void ulam_session_close(ulam_run_session *self)
 {
+    ulam_samples_close(self->samples);
+    self->samples = NULL;
     ulam_output_lock_release(&self->lock);
     ulam_provenance_free(&self->provenance);
     ulam_state_free(&self->state);

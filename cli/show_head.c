@@ -1,6 +1,9 @@
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "samples.h"
 #include "show.h"
 #include "table.h"
 
@@ -91,6 +94,18 @@ static void show_sessions(const ulam_provenance *provenance, FILE *out)
     }
 }
 
+static void show_samples(const ulam_view *self, FILE *out)
+{
+    const ulam_result *result = self->result;
+    struct stat facts;
+    char *path = result->n_samples ? ulam_samples_path(self->file) : NULL;
+    if (!path) return;
+    fputs("samples   ", out);
+    for (size_t i = 0; i < result->n_samples; i++) fprintf(out, "%s%s", i ? ", " : "", result->samples[i]);
+    fprintf(out, stat(path, &facts) == 0 ? " in %s\n" : " in %s, which is missing\n", path);
+    free(path);
+}
+
 static void show_seeds(const ulam_result *result, FILE *out)
 {
     if (result->n_seeds == 0) {
@@ -118,5 +133,6 @@ void ulam_show_head(const ulam_view *self, FILE *out)
     ulam_show_until(result, out);
     ulam_show_dropped(result, out);
     show_fixed(result, self->width, out);
+    show_samples(self, out);
     show_sessions(&result->provenance, out);
 }

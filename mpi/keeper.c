@@ -14,10 +14,10 @@ void ulam_keeper_init(ulam_root *root)
 
 void ulam_keeper_end(ulam_root *root)
 {
-    pthread_mutex_lock(&root->lock);
+    pthread_mutex_lock(&root->hub.lock);
     root->keeper_quits = true;
     pthread_cond_signal(&root->keeper_wake);
-    pthread_mutex_unlock(&root->lock);
+    pthread_mutex_unlock(&root->hub.lock);
 }
 
 /* False: it is time to end. */
@@ -25,10 +25,11 @@ static bool wait_until(ulam_root *root, double when)
 {
     const time_t seconds = (time_t)when;
     const struct timespec time = {.tv_sec = seconds, .tv_nsec = (long)((when - (double)seconds) * 1e9)};
-    pthread_mutex_lock(&root->lock);
-    while (!root->keeper_quits && ulam_clock() < when) pthread_cond_timedwait(&root->keeper_wake, &root->lock, &time);
+    pthread_mutex_lock(&root->hub.lock);
+    while (!root->keeper_quits && ulam_clock() < when)
+        pthread_cond_timedwait(&root->keeper_wake, &root->hub.lock, &time);
     const bool goes_on = !root->keeper_quits;
-    pthread_mutex_unlock(&root->lock);
+    pthread_mutex_unlock(&root->hub.lock);
     return goes_on;
 }
 
@@ -65,7 +66,7 @@ void *ulam_keeper(void *of)
     ulam_error error = {0};
     while (wait_until(root, ulam_clock() + interval)) {
         if (put_copy(root, &runs, &error)) {
-            ulam_root_fail(root, &error, false);
+            ulam_hub_fail(&root->hub, &error);
             break;
         }
     }

@@ -74,9 +74,38 @@ static ulam_status get_part(ulam_reader *reader, ulam_part *part)
     return ULAM_OK;
 }
 
-static ulam_status put_answer(const ulam_answer *answer, const ulam_error *failure, ulam_bytes *bytes)
+static ulam_status put_report(const ulam_report *report, ulam_bytes *bytes)
 {
-    if (put_error(bytes, failure) || ulam_bytes_put_u64(bytes, answer->n_parts)) return ULAM_ENOMEM;
+    if (put_error(bytes, &report->failure) || ulam_bytes_put_u64(bytes, report->shares) ||
+        ulam_bytes_put_u64(bytes, report->quiet) || ulam_bytes_put_u64(bytes, report->n_held))
+        return ULAM_ENOMEM;
+    for (size_t i = 0; i < report->n_held; i++)
+        if (ulam_bytes_put_u64(bytes, report->held[i].point) || ulam_bytes_put_u64(bytes, report->held[i].run) ||
+            ulam_bytes_put_real(bytes, report->held[i].age))
+            return ULAM_ENOMEM;
+    return ULAM_OK;
+}
+
+static ulam_status get_report(ulam_reader *reader, ulam_report *report)
+{
+    get_error(reader, &report->failure);
+    report->shares = ulam_reader_get_u64(reader);
+    report->quiet = ulam_reader_get_u64(reader) != 0;
+    const size_t n = get_count(reader, 24);
+    report->held = calloc(n + 1, sizeof *report->held);
+    if (!report->held) return ULAM_ENOMEM;
+    for (; report->n_held < n; report->n_held++) {
+        ulam_dropped_run *run = &report->held[report->n_held];
+        run->point = (size_t)ulam_reader_get_u64(reader);
+        run->run = ulam_reader_get_u64(reader);
+        run->age = ulam_reader_get_real(reader);
+    }
+    return ULAM_OK;
+}
+
+static ulam_status put_answer(const ulam_answer *answer, const ulam_report *report, ulam_bytes *bytes)
+{
+    if (put_report(report, bytes) || ulam_bytes_put_u64(bytes, answer->n_parts)) return ULAM_ENOMEM;
     for (size_t i = 0; i < answer->n_parts; i++)
         if (put_part(bytes, &answer->parts[i])) return ULAM_ENOMEM;
     if (ulam_bytes_put_u64(bytes, answer->n_left)) return ULAM_ENOMEM;
@@ -87,10 +116,10 @@ static ulam_status put_answer(const ulam_answer *answer, const ulam_error *failu
     return ULAM_OK;
 }
 
-ulam_status ulam_answer_pack(const ulam_answer *answer, const ulam_error *failure, ulam_bytes *bytes, ulam_error *error)
+ulam_status ulam_answer_pack(const ulam_answer *answer, const ulam_report *report, ulam_bytes *bytes, ulam_error *error)
 {
     bytes->size = 0;
-    if (put_answer(answer, failure, bytes)) return ulam_fail_memory(error, "packing sums");
+    if (put_answer(answer, report, bytes)) return ulam_fail_memory(error, "packing sums");
     if (bytes->size > INT_MAX)
         return ulam_fail(error, ULAM_EINVAL, "the sums of a chunk take %zu bytes; a message holds %d", bytes->size,
                          INT_MAX);
@@ -100,6 +129,7 @@ ulam_status ulam_answer_pack(const ulam_answer *answer, const ulam_error *failur
 void ulam_arrival_free(ulam_arrival *self)
 {
     ulam_answer_free(&self->answer);
+    free(self->report.held);
     ulam_bytes_free(&self->bytes);
     *self = (ulam_arrival){0};
 }
@@ -110,7 +140,7 @@ ulam_status ulam_arrival_read(ulam_arrival *self, ulam_bytes *bytes, ulam_error 
     *bytes = (ulam_bytes){0};
     ulam_reader *reader = &self->reader;
     *reader = (ulam_reader){.at = self->bytes.data, .end = self->bytes.data + self->bytes.size};
-    get_error(reader, &self->failure);
+    if (get_report(reader, &self->report)) return ulam_fail_memory(error, "reading an answer");
 
     ulam_answer *answer = &self->answer;
     const size_t n_parts = get_count(reader, 56);
@@ -144,7 +174,10 @@ ulam_status ulam_reply_pack(const ulam_reply *reply, ulam_bytes *bytes)
     bytes->size = 0;
     if (ulam_bytes_put_u64(bytes, reply->end) || ulam_bytes_put_u64(bytes, reply->told)) return ULAM_ENOMEM;
     if (reply->end) return put_error(bytes, &reply->outcome);
-    if (ulam_bytes_put_real(bytes, assignment->seconds) || ulam_bytes_put_u64(bytes, assignment->n)) return ULAM_ENOMEM;
+    if (ulam_bytes_put_real(bytes, reply->left) || ulam_bytes_put_real(bytes, assignment->seconds) ||
+        ulam_bytes_put_real(bytes, assignment->work) || ulam_bytes_put_u64(bytes, assignment->ahead) ||
+        ulam_bytes_put_u64(bytes, assignment->n))
+        return ULAM_ENOMEM;
     for (size_t i = 0; i < assignment->n; i++)
         if (put_chunk(bytes, &assignment->chunks[i])) return ULAM_ENOMEM;
     return ULAM_OK;
@@ -161,7 +194,10 @@ ulam_status ulam_reply_unpack(ulam_reply *reply, const ulam_bytes *bytes, ulam_e
         get_error(&reader, &reply->outcome);
         return reader.failed ? damaged(error) : ULAM_OK;
     }
+    reply->left = ulam_reader_get_real(&reader);
     assignment->seconds = ulam_reader_get_real(&reader);
+    assignment->work = ulam_reader_get_real(&reader);
+    assignment->ahead = ulam_reader_get_u64(&reader) != 0;
     const size_t n = get_count(&reader, 32);
     for (size_t i = 0; i < n; i++) {
         const ulam_chunk chunk = get_chunk(&reader);

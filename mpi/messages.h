@@ -1,4 +1,4 @@
-/* What ranks tell each other. A rank sends its answer, which asks for more; rank 0 replies with work or the end. */
+/* What ranks tell each other. An asker sends its answer, which asks for more; whom it asks replies with work or the end. */
 
 #ifndef ULAM_MESSAGES_H
 #define ULAM_MESSAGES_H
@@ -12,16 +12,26 @@ enum {
     ULAM_TAG_STOP = 3, /* empty: begin no more blocks */
 };
 
-/* An answer and how it went. Its sums come last, so that the rest can be read without them. ULAM_ENOMEM;
- * ULAM_EINVAL: more bytes than a message can hold. */
-ulam_status ulam_answer_pack(const ulam_answer *answer, const ulam_error *failure, ulam_bytes *bytes,
+/* What is said with an answer. */
+typedef struct {
+    ulam_error failure; /* how it went */
+    uint64_t
+        shares; /* ranks that work is asked for; 0: none is now. An earlier request stands until it is replied to */
+    bool quiet; /* nothing that this asker was given is still to be answered */
+    ulam_dropped_run *held; /* [n_held] what a leader's ranks are at, and for how long; owned */
+    size_t n_held;
+} ulam_report;
+
+/* Its sums come last, so that the rest can be read without them. ULAM_ENOMEM; ULAM_EINVAL: more bytes than a message can
+ * hold. */
+ulam_status ulam_answer_pack(const ulam_answer *answer, const ulam_report *report, ulam_bytes *bytes,
                              ulam_error *error);
 
 /* An answer that has arrived; parts[next] and those behind it still wait for their sums to be read. */
 typedef struct {
     ulam_bytes bytes;
     ulam_reader reader;
-    ulam_error failure;
+    ulam_report report;
     ulam_answer answer;
     size_t next;
 } ulam_arrival;
@@ -35,10 +45,11 @@ ulam_status ulam_arrival_read(ulam_arrival *self, ulam_bytes *bytes, ulam_error 
 /* Reads the sums of parts[next], which is then the caller's to move on from. Errors as above. */
 ulam_status ulam_arrival_read_sums(ulam_arrival *self, const ulam_job *job, ulam_error *error);
 
-/* What rank 0 says to an answer: work, or the end. */
+/* What is said to an answer: work, or the end. */
 typedef struct {
     bool end;
-    bool told; /* at the end: a message ULAM_TAG_STOP was sent too */
+    bool told;   /* at the end: a message ULAM_TAG_STOP was sent too */
+    double left; /* s to the deadline, when it was said */
     ulam_assignment assignment;
     ulam_error outcome; /* at the end: how the job ended */
 } ulam_reply;

@@ -35,6 +35,18 @@ ulam_status ulam_patient_send(MPI_Comm communicator, int rank, int tag, const ul
     return wait_for(&request);
 }
 
+ulam_status ulam_start_receiving(MPI_Message *message, const MPI_Status *envelope, ulam_bytes *bytes,
+                                 MPI_Request *request)
+{
+    int count;
+    if (MPI_Get_count(envelope, MPI_BYTE, &count)) return ULAM_ESYSTEM;
+    ulam_bytes_free(bytes);
+    bytes->data = malloc(count ? (size_t)count : 1);
+    if (!bytes->data) return ULAM_ENOMEM;
+    bytes->size = bytes->capacity = (size_t)count;
+    return MPI_Imrecv(bytes->data, count, MPI_BYTE, message, request) ? ULAM_ESYSTEM : ULAM_OK;
+}
+
 ulam_status ulam_patient_receive(MPI_Comm communicator, int rank, int tag, ulam_bytes *bytes)
 {
     ulam_patience patience = {0};
@@ -46,13 +58,7 @@ ulam_status ulam_patient_receive(MPI_Comm communicator, int rank, int tag, ulam_
         if (there) break;
         ulam_patience_sleep(&patience);
     }
-    int count;
     MPI_Request request;
-    if (MPI_Get_count(&envelope, MPI_BYTE, &count)) return ULAM_ESYSTEM;
-    ulam_bytes_free(bytes);
-    bytes->data = malloc(count ? (size_t)count : 1);
-    if (!bytes->data) return ULAM_ENOMEM;
-    bytes->size = bytes->capacity = (size_t)count;
-    if (MPI_Imrecv(bytes->data, count, MPI_BYTE, &message, &request)) return ULAM_ESYSTEM;
-    return wait_for(&request);
+    const ulam_status status = ulam_start_receiving(&message, &envelope, bytes, &request);
+    return status ? status : wait_for(&request);
 }

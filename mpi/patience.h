@@ -21,4 +21,8 @@ void ulam_patience_sleep(ulam_patience *self);
 ulam_status ulam_patient_send(MPI_Comm communicator, int rank, int tag, const ulam_bytes *bytes);
 ulam_status ulam_patient_receive(MPI_Comm communicator, int rank, int tag, ulam_bytes *bytes);
 
+/* Begins to receive a message that a probe has matched into bytes, which are replaced. ULAM_ENOMEM, ULAM_ESYSTEM. */
+ulam_status ulam_start_receiving(MPI_Message *message, const MPI_Status *envelope, ulam_bytes *bytes,
+                                 MPI_Request *request);
+
 #endif

@@ -5,13 +5,13 @@
 #include "patience.h"
 
 typedef struct {
-    MPI_Comm communicator;
+    const ulam_hierarchy *hierarchy;
     ulam_worker worker;
     ulam_reply reply;
     ulam_answer answer;
-    ulam_error failure; /* of the latest assignment, to be told to rank 0 */
+    ulam_report report; /* of the latest assignment */
     ulam_bytes bytes;
-    bool stopped;    /* rank 0 has said to begin no more */
+    bool stopped;    /* it has been said to begin no more */
     double probe_at; /* when to look again whether it has */
 } rank;
 
@@ -21,7 +21,7 @@ static const double probe_interval = 0.02;
 static ulam_status hear_stop(rank *self)
 {
     self->stopped = true;
-    return ulam_patient_receive(self->communicator, 0, ULAM_TAG_STOP, &self->bytes);
+    return ulam_patient_receive(self->hierarchy->asks, 0, ULAM_TAG_STOP, &self->bytes);
 }
 
 static bool is_stopped(void *of, double now)
@@ -30,7 +30,7 @@ static bool is_stopped(void *of, double now)
     int there = 0;
     if (self->stopped || now < self->probe_at) return self->stopped;
     self->probe_at = now + probe_interval;
-    if (!MPI_Iprobe(0, ULAM_TAG_STOP, self->communicator, &there, MPI_STATUS_IGNORE) && there) hear_stop(self);
+    if (!MPI_Iprobe(0, ULAM_TAG_STOP, self->hierarchy->asks, &there, MPI_STATUS_IGNORE) && there) hear_stop(self);
     return self->stopped;
 }
 
@@ -38,23 +38,23 @@ static bool is_stopped(void *of, double now)
 static ulam_status send_answer(rank *self, ulam_error *error)
 {
     ulam_error unpacked = {0};
-    if (ulam_answer_pack(&self->answer, &self->failure, &self->bytes, &unpacked)) {
-        const ulam_status status =
-            ulam_answer_pack(&(ulam_answer){0}, self->failure.status ? &self->failure : &unpacked, &self->bytes, error);
+    if (ulam_answer_pack(&self->answer, &self->report, &self->bytes, &unpacked)) {
+        if (!self->report.failure.status) self->report.failure = unpacked;
+        const ulam_status status = ulam_answer_pack(&(ulam_answer){0}, &self->report, &self->bytes, error);
         if (status) return status;
     }
     ulam_answer_free(&self->answer);
-    self->failure = (ulam_error){0};
-    if (ulam_patient_send(self->communicator, 0, ULAM_TAG_ANSWER, &self->bytes))
-        return ulam_fail(error, ULAM_ESYSTEM, "MPI failed to send an answer to rank 0");
+    self->report.failure = (ulam_error){0};
+    if (ulam_patient_send(self->hierarchy->asks, 0, ULAM_TAG_ANSWER, &self->bytes))
+        return ulam_fail(error, ULAM_ESYSTEM, "MPI failed to send an answer");
     return ULAM_OK;
 }
 
 static ulam_status receive_reply(rank *self, ulam_error *error)
 {
-    const ulam_status status = ulam_patient_receive(self->communicator, 0, ULAM_TAG_REPLY, &self->bytes);
+    const ulam_status status = ulam_patient_receive(self->hierarchy->asks, 0, ULAM_TAG_REPLY, &self->bytes);
     if (status == ULAM_ENOMEM) return ulam_fail_memory(error, "receiving work");
-    if (status) return ulam_fail(error, status, "MPI failed to receive work from rank 0");
+    if (status) return ulam_fail(error, status, "MPI failed to receive work");
     return ulam_reply_unpack(&self->reply, &self->bytes, error);
 }
 
@@ -66,18 +66,20 @@ static void serve(rank *self)
         ulam_error error = {0};
         ulam_prefer_short_slices(true);
         if (send_answer(self, &error) || receive_reply(self, &error))
-            ulam_abandon(self->communicator, error.message, 1);
+            ulam_abandon(self->hierarchy->all, error.message, 1);
         ulam_prefer_short_slices(false);
         if (self->reply.end) break;
-        ulam_worker_perform(&self->worker, &self->reply.assignment, &interrupt, &self->answer, &self->failure);
+        ulam_worker_perform(&self->worker, &self->reply.assignment, &interrupt, &self->answer, &self->report.failure);
     }
     if (self->reply.told && !self->stopped) hear_stop(self);
 }
 
-ulam_status ulam_rank_serve(MPI_Comm communicator, const ulam_job *job, ulam_error *error)
+ulam_status ulam_rank_serve(const ulam_hierarchy *hierarchy, const ulam_job *job, const ulam_sample_sink *samples,
+                            ulam_error *error)
 {
-    rank self = {.communicator = communicator};
+    rank self = {.hierarchy = hierarchy, .report = {.shares = 1, .quiet = true}};
     ulam_worker_init(&self.worker, job);
+    self.worker.sampling.sink = *samples;
     serve(&self);
     ulam_answer_free(&self.answer);
     ulam_assignment_free(&self.reply.assignment);

@@ -1,154 +1,130 @@
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 
-#include "abandon.h"
 #include "latency.h"
-#include "messages.h"
 #include "patience.h"
-#include "run_error.h"
 #include "service.h"
-#include "stopping.h"
-
-/* How long ranks may take to finish what they have in hand after a failure. */
-static const double failure_grace = 2;
 
 /* Above this many bytes of sums that wait to be merged, no more work is handed out. */
 static const size_t most_unmerged = (size_t)1 << 28;
 
-/* What another rank is at, seen from here. */
+/* What an asker is at, seen from here. */
 typedef enum {
-    PEER_BUSY,      /* with its work, or not here yet */
-    PEER_ANSWERING, /* its answer is coming in */
-    PEER_WAITING,   /* for a reply */
-    PEER_ENDED,     /* has been sent how the job ended */
+    PEER_BUSY,    /* with its work, or not here yet */
+    PEER_WAITING, /* for a reply */
+    PEER_ENDED,   /* has been sent how the job ended */
 } peer_stage;
 
 typedef struct {
     peer_stage stage;
-    ulam_bytes answer, reply;
-    MPI_Request replying; /* may be seen to end only after the next answer has come */
-    ulam_chunk chunk;     /* the first of what it was given last */
-    double since;         /* when it was given that; 0: it has nothing in hand */
+    uint64_t shares; /* ranks that it asks work for */
+    bool busy;       /* some of what it was given is still to be answered */
+    ulam_bytes reply;
+    MPI_Request replying;   /* may be seen to end only after the next answer has come */
+    ulam_chunk chunk;       /* the first of what it was given last */
+    double since;           /* when it was given that; 0: nothing yet */
+    ulam_dropped_run *held; /* [n_held] what a leader said of its ranks when it wrote last, at `said` */
+    size_t n_held;
+    double said;
 } peer;
+
+/* An answer that is coming in. */
+typedef struct {
+    int from;
+    ulam_bytes bytes;
+} receipt;
 
 typedef struct arrived {
     ulam_arrival arrival;
     struct arrived *next;
 } arrived;
 
-typedef struct {
-    ulam_root *root;
+struct ulam_service {
+    ulam_hub *hub;
     peer *peers; /* [ranks]; peers[0] is unused */
-    int waiting, ended;
-    MPI_Request *requests; /* [n_requests] answers coming in, at most one a rank */
-    int *owner;            /* [n_requests] */
+    int waiting, busy, ended;
+    MPI_Request *requests; /* [n_receipts] */
+    receipt *receipts;     /* [n_receipts], in the order of arrival */
     int *done;             /* scratch for MPI_Testsome */
-    int n_requests;
+    int n_receipts, most_receipts;
     ulam_reply reply;
     arrived *first, *last; /* to be merged */
     size_t unmerged_bytes;
-    double failed_at;    /* when a failure was seen first; INFINITY: none */
-    double requested_at; /* when a request to stop was seen first; INFINITY: none */
-    bool told;           /* the ranks have been told to stop */
-    double show_at;
-} service;
+    bool told; /* those who ask have been told to stop */
+};
 
-/* Keeps what is known, and ends all ranks. The locks are held for good: nobody changes or puts the state again. */
-static _Noreturn void leave(service *self, const char *reason, int status)
+static void set_busy(ulam_service *self, peer *of, bool busy)
 {
-    ulam_root *root = self->root;
-    const ulam_sink *sink = &root->execution->sink;
-    if (sink->put && !root->spoiled) sink->put(sink->self, root->state, NULL);
-    const ulam_monitor *monitor = &root->execution->monitor;
-    if (monitor->say_last) monitor->say_last(monitor->self, reason);
-    ulam_abandon(root->communicator, monitor->say_last ? NULL : reason, status);
-}
-
-static void take_state(ulam_root *root)
-{
-    pthread_mutex_lock(&root->put_lock);
-    pthread_mutex_lock(&root->state_lock);
-}
-
-static _Noreturn void give_up(service *self, const char *reason)
-{
-    take_state(self->root);
-    leave(self, reason, 1);
-}
-
-static _Noreturn void fail_system(service *self, const char *doing)
-{
-    char reason[128];
-    snprintf(reason, sizeof reason, "MPI failed, or memory ran out, while %s", doing);
-    give_up(self, reason);
+    self->busy += busy - of->busy;
+    of->busy = busy;
 }
 
 /* Messages under way */
 
-/* The rank has answered the reply before, so that one's request ends at once. */
-static void start_reply(service *self, int rank)
+/* The peer has had the reply before, so that one's request ends at once. */
+static void start_reply(ulam_service *self, int rank)
 {
     peer *to = &self->peers[rank];
     const ulam_reply *what = &self->reply;
     if (MPI_Wait(&to->replying, MPI_STATUS_IGNORE) || ulam_reply_pack(what, &to->reply) ||
-        MPI_Isend(to->reply.data, (int)to->reply.size, MPI_BYTE, rank, ULAM_TAG_REPLY, self->root->communicator,
+        MPI_Isend(to->reply.data, (int)to->reply.size, MPI_BYTE, rank, ULAM_TAG_REPLY, self->hub->hierarchy->serves,
                   &to->replying))
-        fail_system(self, "replying to a rank");
+        ulam_hub_fail_system(self->hub, "replying to a rank");
     to->stage = what->end ? PEER_ENDED : PEER_BUSY;
-    to->since = what->end ? 0 : ulam_clock();
-    if (!what->end) to->chunk = what->assignment.chunks[0];
+    if (!what->end) {
+        set_busy(self, to, true);
+        to->chunk = what->assignment.chunks[0];
+        to->since = ulam_clock();
+    }
     self->waiting--;
     self->ended += what->end;
 }
 
 /* True if there was a message. */
-static bool start_receiving(service *self)
+static bool start_receiving(ulam_service *self)
 {
-    int there, count;
+    int there;
     MPI_Message message;
     MPI_Status envelope;
-    if (MPI_Improbe(MPI_ANY_SOURCE, ULAM_TAG_ANSWER, self->root->communicator, &there, &message, &envelope))
-        fail_system(self, "looking for answers");
+    if (self->n_receipts == self->most_receipts) return false;
+    if (MPI_Improbe(MPI_ANY_SOURCE, ULAM_TAG_ANSWER, self->hub->hierarchy->serves, &there, &message, &envelope))
+        ulam_hub_fail_system(self->hub, "looking for answers");
     if (!there) return false;
-    peer *from = &self->peers[envelope.MPI_SOURCE];
-    MPI_Get_count(&envelope, MPI_BYTE, &count);
-    ulam_bytes_free(&from->answer);
-    from->answer.data = malloc(count ? (size_t)count : 1);
-    if (!from->answer.data ||
-        MPI_Imrecv(from->answer.data, count, MPI_BYTE, &message, &self->requests[self->n_requests]))
-        fail_system(self, "receiving an answer");
-    from->answer.size = from->answer.capacity = (size_t)count;
-    from->stage = PEER_ANSWERING;
-    self->owner[self->n_requests++] = envelope.MPI_SOURCE;
+    receipt *next = &self->receipts[self->n_receipts];
+    *next = (receipt){.from = envelope.MPI_SOURCE};
+    if (ulam_start_receiving(&message, &envelope, &next->bytes, &self->requests[self->n_receipts]))
+        ulam_hub_fail_system(self->hub, "receiving an answer");
+    self->n_receipts++;
     return true;
 }
 
 /* Hand-out */
 
-/* Gives a waiting rank what there is for it: work, the end, or nothing. True if it got something. */
-static bool reply(service *self, int rank)
+/* Gives a waiting peer what there is for it: work, the end, or nothing. True if it got something. */
+static bool reply(ulam_service *self, int rank)
 {
-    ulam_root *root = self->root;
+    ulam_hub *hub = self->hub;
     ulam_status status = ULAM_OK;
     self->reply.assignment.n = 0;
-    pthread_mutex_lock(&root->lock);
-    self->reply.end = root->ended;
-    if (root->ended)
-        self->reply.outcome = root->failure;
+    pthread_mutex_lock(&hub->lock);
+    self->reply.end = hub->ended;
+    self->reply.left = hub->deadline - ulam_clock();
+    if (hub->ended)
+        self->reply.outcome = hub->failure;
     else if (self->unmerged_bytes < most_unmerged)
-        status = ulam_root_take(root, &self->reply.assignment);
-    pthread_mutex_unlock(&root->lock);
+        status = ulam_hub_take(hub, self->peers[rank].shares, &self->reply.assignment);
+    pthread_mutex_unlock(&hub->lock);
     self->reply.told = self->told;
-    if (status) fail_system(self, "handing out runs");
+    if (status) ulam_hub_fail_system(hub, "handing out runs");
     if (!self->reply.end && self->reply.assignment.n == 0) return false;
     start_reply(self, rank);
     return true;
 }
 
-static bool reply_to_waiting(service *self)
+static bool reply_to_waiting(ulam_service *self)
 {
     bool any = false;
-    for (int rank = 1; self->waiting && rank < self->root->ranks; rank++) {
+    for (int rank = 1; self->waiting && rank < self->hub->ranks; rank++) {
         if (self->peers[rank].stage != PEER_WAITING) continue;
         if (!reply(self, rank)) break;
         any = true;
@@ -156,23 +132,26 @@ static bool reply_to_waiting(service *self)
     return any;
 }
 
-/* Tells the schedule what was done, and queues the sums. */
-static void account(service *self, arrived *item)
-{
-    ulam_root *root = self->root;
-    const ulam_answer *answer = &item->arrival.answer;
-    ulam_status status = ULAM_OK;
-    pthread_mutex_lock(&root->lock);
-    for (size_t i = 0; i < answer->n_parts; i++)
-        ulam_schedule_done(&root->schedule, answer->parts[i].chunk.point, answer->parts[i].chunk.runs,
-                           answer->parts[i].seconds, answer->parts[i].longest);
-    for (size_t i = 0; i < answer->n_left && !status; i++)
-        status = ulam_schedule_return(&root->schedule, &answer->left[i]);
-    root->unmerged++;
-    pthread_cond_broadcast(&root->changed);
-    pthread_mutex_unlock(&root->lock);
-    if (status) fail_system(self, "handing out runs");
+/* Taking answers */
 
+static void take_report(ulam_service *self, int rank, ulam_report *report)
+{
+    peer *from = &self->peers[rank];
+    if (report->failure.status) ulam_hub_fail(self->hub, &report->failure);
+    free(from->held);
+    from->held = report->held;
+    from->n_held = report->n_held;
+    from->said = ulam_clock();
+    report->held = NULL;
+    set_busy(self, from, !report->quiet);
+    if (report->shares == 0) return;
+    from->shares = report->shares;
+    from->stage = PEER_WAITING;
+    self->waiting++;
+}
+
+static void queue(ulam_service *self, arrived *item)
+{
     item->next = NULL;
     if (self->last)
         self->last->next = item;
@@ -182,221 +161,164 @@ static void account(service *self, arrived *item)
     self->unmerged_bytes += item->arrival.bytes.size;
 }
 
-static void take_answer(service *self, int rank)
+/* Takes the receipt's bytes. The schedule learns what was done at once, the sums wait. */
+static void take_answer(ulam_service *self, receipt *from)
 {
-    peer *from = &self->peers[rank];
     ulam_error error = {0};
     arrived *item = calloc(1, sizeof *item);
-    if (!item) fail_system(self, "taking an answer");
-    if (ulam_arrival_read(&item->arrival, &from->answer, &error)) give_up(self, error.message);
-    if (item->arrival.failure.status) ulam_root_fail(self->root, &item->arrival.failure, false);
-    account(self, item);
-    from->stage = PEER_WAITING;
-    from->since = 0;
-    self->waiting++;
-    reply(self, rank);
+    if (!item) ulam_hub_fail_system(self->hub, "taking an answer");
+    if (ulam_arrival_read(&item->arrival, &from->bytes, &error)) ulam_hub_give_up(self->hub, error.message);
+    take_report(self, from->from, &item->arrival.report);
+    if (ulam_hub_account(self->hub, &item->arrival.answer, true)) ulam_hub_fail_system(self->hub, "handing out runs");
+    queue(self, item);
+    if (self->peers[from->from].stage == PEER_WAITING) reply(self, from->from);
 }
 
-static bool finish_receiving(service *self)
+/* Among the first n, which are still under way or wait for another. */
+static bool comes_from(const ulam_service *self, int n, int rank)
+{
+    for (int i = 0; i < n; i++)
+        if (self->receipts[i].from == rank) return true;
+    return false;
+}
+
+/* A leader may have two answers under way: they are taken in the order in which they were sent. */
+static bool finish_receiving(ulam_service *self)
 {
     int n_done;
-    if (self->n_requests == 0) return false;
-    if (MPI_Testsome(self->n_requests, self->requests, &n_done, self->done, MPI_STATUSES_IGNORE))
-        fail_system(self, "waiting for messages");
+    if (self->n_receipts == 0) return false;
+    if (MPI_Testsome(self->n_receipts, self->requests, &n_done, self->done, MPI_STATUSES_IGNORE))
+        ulam_hub_fail_system(self->hub, "waiting for messages");
     if (n_done == MPI_UNDEFINED || n_done == 0) return false;
-    int kept = 0, n_owners = 0;
-    for (int i = 0; i < self->n_requests; i++) {
-        if (self->requests[i] == MPI_REQUEST_NULL) {
-            self->done[n_owners++] = self->owner[i];
+    int kept = 0;
+    for (int i = 0; i < self->n_receipts; i++) {
+        if (self->requests[i] == MPI_REQUEST_NULL && !comes_from(self, kept, self->receipts[i].from)) {
+            take_answer(self, &self->receipts[i]);
             continue;
         }
         self->requests[kept] = self->requests[i];
-        self->owner[kept++] = self->owner[i];
+        self->receipts[kept++] = self->receipts[i];
     }
-    self->n_requests = kept;
-    for (int i = 0; i < n_owners; i++) take_answer(self, self->done[i]);
+    self->n_receipts = kept;
     return true;
 }
 
-/* Merging */
-
-/* Merges one chunk's sums, unless the main thread is at the state. */
-static bool merge_one(service *self)
+/* Merges one chunk's sums, unless the main thread is at them. */
+static bool merge_one(ulam_service *self)
 {
-    ulam_root *root = self->root;
     arrived *item = self->first;
     if (!item) return false;
     ulam_arrival *arrival = &item->arrival;
-    ulam_error error = {0}, failed = {0};
-    if (arrival->next < arrival->answer.n_parts) {
-        if (pthread_mutex_trylock(&root->state_lock)) return false;
-        ulam_part *part = &arrival->answer.parts[arrival->next];
-        if (!ulam_arrival_read_sums(arrival, root->state->job, &error))
-            ulam_tracker_add(&root->tracker, root->state, part, &error);
-        const bool seeks = !error.status && root->state->job->until.n_targets;
-        const ulam_failure *last = part->n_failures ? &part->failures[part->n_failures - 1] : NULL;
-        if (!error.status && (last || seeks)) ulam_judge_failures(root->state, last, &failed);
-        if (error.status) root->spoiled = true; /* before anybody else looks at it */
-        const ulam_goal goal = seeks ? ulam_state_goal(root->state, part->chunk.point) : (ulam_goal){0};
-        pthread_mutex_unlock(&root->state_lock);
-        arrival->next++;
-        if (seeks) ulam_root_follow(root, &goal); /* before the answer counts as merged */
-        if (error.status) ulam_root_fail(root, &error, true);
-        if (failed.status) ulam_root_fail(root, &failed, false);
-    }
+    if (arrival->next < arrival->answer.n_parts && !self->hub->kind->merge(self->hub, arrival)) return false;
     if (arrival->next < arrival->answer.n_parts) return true;
     self->first = item->next;
     if (!self->first) self->last = NULL;
     self->unmerged_bytes -= arrival->bytes.size;
     ulam_arrival_free(arrival);
     free(item);
-    pthread_mutex_lock(&root->lock);
-    root->unmerged--;
-    pthread_mutex_unlock(&root->lock);
+    pthread_mutex_lock(&self->hub->lock);
+    self->hub->unmerged--;
+    pthread_mutex_unlock(&self->hub->lock);
     return true;
 }
 
-/* Watching */
+/* What the hub's watch sees and does */
 
-static void tell_ranks(service *self)
+ulam_askers ulam_service_look(const ulam_service *self)
 {
-    pthread_mutex_lock(&self->root->lock);
-    const bool due = self->root->stop && !self->told && !self->root->ended;
-    pthread_mutex_unlock(&self->root->lock);
-    if (!due) return;
+    return (ulam_askers){.waiting = (size_t)self->waiting,
+                         .all_wait = self->waiting == self->hub->ranks - 1 && self->busy == 0,
+                         .none_busy = self->busy == 0};
+}
+
+static void list(const ulam_service *self, const ulam_chunk *chunk, double age, ulam_dropped_run *run)
+{
+    *run = (ulam_dropped_run){
+        .point = chunk->point, .run = chunk->first * self->hub->schedule.job->points[chunk->point].block, .age = age};
+}
+
+ulam_status ulam_service_list_held(const ulam_service *self, ulam_dropped_run **held, size_t *n_held)
+{
+    const double now = ulam_clock();
+    ulam_hub *hub = self->hub;
+    size_t most = 1, n = 0;
+    for (int rank = 1; rank < hub->ranks; rank++) most += self->peers[rank].n_held + 1;
+    ulam_dropped_run *grown = realloc(*held, most * sizeof *grown);
+    if (!grown) return ULAM_ENOMEM;
+    *held = grown;
+    pthread_mutex_lock(&hub->lock);
+    if (hub->computing) list(self, &hub->chunk, now - hub->since, &grown[n++]);
+    pthread_mutex_unlock(&hub->lock);
+    for (int rank = 1; rank < hub->ranks; rank++) {
+        const peer *other = &self->peers[rank];
+        for (size_t i = 0; i < other->n_held; i++) {
+            grown[n] = other->held[i];
+            grown[n++].age += now - other->said;
+        }
+        if (other->n_held == 0 && (other->busy || other->stage == PEER_BUSY) && other->since > 0)
+            list(self, &other->chunk, now - other->since, &grown[n++]);
+    }
+    *n_held = n;
+    return ULAM_OK;
+}
+
+void ulam_service_tell_stop(ulam_service *self)
+{
+    if (self->told) return;
     self->told = true;
-    for (int rank = 1; rank < self->root->ranks; rank++) {
+    for (int rank = 1; rank < self->hub->ranks; rank++) {
         MPI_Request request;
         if (self->peers[rank].stage == PEER_ENDED) continue;
-        if (MPI_Isend(NULL, 0, MPI_BYTE, rank, ULAM_TAG_STOP, self->root->communicator, &request) ||
+        if (MPI_Isend(NULL, 0, MPI_BYTE, rank, ULAM_TAG_STOP, self->hub->hierarchy->serves, &request) ||
             MPI_Request_free(&request))
-            fail_system(self, "telling the ranks to stop");
+            ulam_hub_fail_system(self->hub, "telling the ranks to stop");
     }
 }
 
-static void see_request(service *self)
-{
-    ulam_root *root = self->root;
-    const ulam_stop *stop = &root->execution->stop;
-    const double now = ulam_clock();
-    if (isinf(self->requested_at) && ulam_stop_requested(stop)) self->requested_at = now;
-    if (isfinite(self->requested_at) || now >= ulam_stop_deadline(stop)) root->stop = true;
-    tell_ranks(self);
-}
-
-/* Lists what is in hand, and leaves: the ranks that have it cannot be told. */
-static _Noreturn void drop_runs(service *self)
-{
-    ulam_root *root = self->root;
-    ulam_state *state = root->state;
-    const ulam_job *job = state->job;
-    const double now = ulam_clock();
-    char reason[128];
-    take_state(root);
-    ulam_dropped_run *dropped = realloc(state->dropped, (size_t)root->ranks * sizeof *dropped);
-    if (!dropped) leave(self, "out of memory while listing runs to drop", 1);
-    state->dropped = dropped;
-    pthread_mutex_lock(&root->lock);
-    if (root->computing)
-        dropped[state->n_dropped++] =
-            (ulam_dropped_run){.point = root->chunk.point,
-                               .run = root->chunk.first * job->points[root->chunk.point].block,
-                               .age = now - root->since};
-    for (int rank = 1; rank < root->ranks; rank++) {
-        const peer *other = &self->peers[rank];
-        if (other->since == 0) continue;
-        dropped[state->n_dropped++] =
-            (ulam_dropped_run){.point = other->chunk.point,
-                               .run = other->chunk.first * job->points[other->chunk.point].block,
-                               .age = now - other->since};
-    }
-    snprintf(reason, sizeof reason, "stopped; %zu ranks were still in a run after %g s, which is dropped",
-             state->n_dropped, root->execution->stop.grace);
-    leave(self, reason, 3);
-}
-
-static void see_lateness(service *self, bool failed)
-{
-    const ulam_stop *stop = &self->root->execution->stop;
-    const double now = ulam_clock();
-    if (failed) {
-        self->failed_at = fmin(self->failed_at, now);
-        if (now > self->failed_at + failure_grace) give_up(self, self->root->failure.message);
-    } else if (now > fmin(self->requested_at, ulam_stop_deadline(stop)) + stop->grace) {
-        drop_runs(self);
-    }
-}
-
-/* Sees when nothing is left to do, or, once the hand-out has stopped, in hand. */
-static void see_end(service *self)
-{
-    ulam_root *root = self->root;
-    pthread_mutex_lock(&root->lock);
-    const bool quiet = !root->computing && root->unmerged == 0;
-    if (quiet && !root->gathered && !root->ended) {
-        const bool all_wait = self->waiting == root->ranks - 1;
-        root->gathered = root->stop ? all_wait : ulam_schedule_finished(&root->schedule) && all_wait;
-        if (root->gathered) pthread_cond_broadcast(&root->changed);
-    }
-    const bool late = root->stop && !root->gathered && !root->ended;
-    const bool failed = root->failure.status != ULAM_OK;
-    pthread_mutex_unlock(&root->lock);
-    if (late) see_lateness(self, failed);
-}
-
-static void show_progress(service *self)
-{
-    ulam_root *root = self->root;
-    const ulam_monitor *monitor = &root->execution->monitor;
-    if (!monitor->show || root->stop || ulam_clock() < self->show_at) return;
-    if (pthread_mutex_trylock(&root->state_lock)) return;
-    const ulam_progress progress = ulam_tracker_look(&root->tracker, root->state);
-    pthread_mutex_unlock(&root->state_lock);
-    monitor->show(monitor->self, &progress);
-    self->show_at = ulam_clock() + monitor->interval;
-}
-
-static void serve(service *self)
+static void serve(ulam_service *self)
 {
     ulam_patience patience = {0};
-    while (self->ended < self->root->ranks - 1) {
+    while (self->ended < self->hub->ranks - 1) {
         bool active = start_receiving(self);
         active |= finish_receiving(self);
         active |= reply_to_waiting(self);
         active |= merge_one(self);
-        see_request(self);
-        see_end(self);
-        show_progress(self);
+        active |= self->hub->kind->watch(self->hub, self);
         if (active)
             patience = (ulam_patience){0};
         else
             ulam_patience_sleep(&patience);
     }
-    for (int rank = 1; rank < self->root->ranks; rank++)
-        if (MPI_Wait(&self->peers[rank].replying, MPI_STATUS_IGNORE)) fail_system(self, "ending the job");
+    for (int rank = 1; rank < self->hub->ranks; rank++)
+        if (MPI_Wait(&self->peers[rank].replying, MPI_STATUS_IGNORE)) ulam_hub_fail_system(self->hub, "ending the job");
 }
 
-void *ulam_service(void *root)
+static void make_room(ulam_service *self)
 {
-    service self = {.root = root, .failed_at = INFINITY, .requested_at = INFINITY};
-    const size_t n = (size_t)self.root->ranks;
-    self.show_at = ulam_clock() + self.root->execution->monitor.interval;
-    self.peers = calloc(n, sizeof *self.peers);
-    self.requests = calloc(n, sizeof *self.requests);
-    self.owner = calloc(n, sizeof *self.owner);
-    self.done = calloc(n, sizeof *self.done);
-    if (!self.peers || !self.requests || !self.owner || !self.done) fail_system(&self, "starting");
-    for (size_t i = 0; i < n; i++) self.peers[i].replying = MPI_REQUEST_NULL;
+    const size_t n = (size_t)self->hub->ranks;
+    self->most_receipts = self->hub->ranks;
+    self->peers = calloc(n, sizeof *self->peers);
+    self->requests = calloc(n, sizeof *self->requests);
+    self->receipts = calloc(n, sizeof *self->receipts);
+    self->done = calloc(n, sizeof *self->done);
+    if (!self->peers || !self->requests || !self->receipts || !self->done) ulam_hub_fail_system(self->hub, "starting");
+    for (size_t i = 0; i < n; i++) self->peers[i].replying = MPI_REQUEST_NULL;
+}
+
+void *ulam_service_run(void *hub)
+{
+    ulam_service self = {.hub = hub};
+    make_room(&self);
     ulam_prefer_short_slices(true);
     serve(&self);
-    for (size_t i = 0; i < n; i++) {
-        ulam_bytes_free(&self.peers[i].answer);
-        ulam_bytes_free(&self.peers[i].reply);
+    for (int rank = 0; rank < self.hub->ranks; rank++) {
+        ulam_bytes_free(&self.peers[rank].reply);
+        free(self.peers[rank].held);
     }
     ulam_assignment_free(&self.reply.assignment);
     free(self.peers);
     free(self.requests);
-    free(self.owner);
+    free(self.receipts);
     free(self.done);
     return NULL;
 }

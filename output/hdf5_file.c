@@ -121,14 +121,23 @@ void ulam_h5_create(ulam_h5 *self, ulam_error *error)
     if (access >= 0) H5Pclose(access);
 }
 
-void ulam_h5_open(ulam_h5 *self, const ulam_bytes *image)
+static void open_image(ulam_h5 *self, const ulam_bytes *image, unsigned flags)
 {
     self->memory = (ulam_h5_memory){.data = image->data, .size = image->size, .lent = true};
     const hid_t access = access_in_memory(4096, &self->memory);
     if (access >= 0 && H5Pset_file_image(access, image->data, image->size) >= 0)
-        self->file = H5Fopen(name_in_memory, H5F_ACC_RDONLY, access);
+        self->file = H5Fopen(name_in_memory, flags, access);
     if (self->file < 0) ulam_h5_fail(self, "open", "the file");
     if (access >= 0) H5Pclose(access);
+}
+
+void ulam_h5_open(ulam_h5 *self, const ulam_bytes *image) { open_image(self, image, H5F_ACC_RDONLY); }
+
+void ulam_h5_open_to_change(ulam_h5 *self, ulam_bytes *image)
+{
+    open_image(self, image, H5F_ACC_RDWR);
+    self->memory.lent = false; /* it may grow from now on */
+    *image = (ulam_bytes){0};
 }
 
 void ulam_h5_close(ulam_h5 *self)

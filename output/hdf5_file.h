@@ -42,6 +42,9 @@ void ulam_h5_create(ulam_h5 *self, ulam_error *error);
  * ulam_h5_close(), as does self where it is. */
 void ulam_h5_open(ulam_h5 *self, const ulam_bytes *image);
 
+/* The same, to be changed; takes the image, and has one of its own afterwards. */
+void ulam_h5_open_to_change(ulam_h5 *self, ulam_bytes *image);
+
 void ulam_h5_close(ulam_h5 *self);
 
 /* The file's bytes, into the empty image. Closes the file: nothing can be added to it any more. */

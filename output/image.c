@@ -145,9 +145,9 @@ static int flush(int file)
     return result;
 }
 
-static ulam_status flush_directory(const replacement *self, const char *path, ulam_error *error)
+static ulam_status flush_directory(const char *folder, const char *path, ulam_error *error)
 {
-    const int directory = open(self->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int result = directory < 0 ? -1 : flush(directory);
     if (result != 0 && (errno == EINVAL || errno == ENOTSUP)) result = 0; /* not every file system can */
     ulam_status status = ULAM_OK;
@@ -184,9 +184,23 @@ ulam_status ulam_image_write(const char *path, const void *data, size_t size, ul
     }
     free(self.temporary);
     self.temporary = NULL;
-    status = flush_directory(&self, path, error);
+    status = flush_directory(self.directory, path, error);
 out:
     replacement_end(&self);
+    return status;
+}
+
+ulam_status ulam_image_settle(const char *temporary, const char *target, ulam_error *error)
+{
+    ulam_status status = ULAM_OK;
+    char *folder = ulam_image_folder(target);
+    if (!folder) return ulam_fail_memory(error, "putting a file in place");
+    const int file = open(temporary, O_RDONLY | O_CLOEXEC);
+    if (file < 0 || flush(file) != 0) status = fail_write(error, target, "flush the file");
+    if (file >= 0) close(file);
+    if (!status && rename(temporary, target) != 0) status = fail_write(error, target, "put the new file in place");
+    if (!status) status = flush_directory(folder, target, error);
+    free(folder);
     return status;
 }
 

@@ -28,6 +28,11 @@ char *ulam_image_folder(const char *target);
  * flushed, what stood there stands. ULAM_ENOMEM. */
 ulam_status ulam_image_write(const char *path, const void *data, size_t size, ulam_error *error);
 
+/* Puts the finished file at temporary in target's place: fsync, rename, fsync of the directory. ULAM_EIO names the file and
+ * the reason; the temporary is left to the caller, and unless it is the directory that could not be flushed, what stood
+ * there stands. ULAM_ENOMEM. */
+ulam_status ulam_image_settle(const char *temporary, const char *target, ulam_error *error);
+
 /* Reads what ulam_image_write() wrote, without the trailer, into the empty image. ULAM_EIO: it cannot be read;
  * ULAM_EFORMAT: it is not such a file, or not whole; ULAM_ENOMEM. */
 ulam_status ulam_image_read(ulam_bytes *image, const char *path, ulam_error *error);

@@ -73,30 +73,53 @@ static hobj_ref_t reference(ulam_labelled *self, const char *name)
     return result;
 }
 
+/* Makes a dataset a dimension, under that title. */
+static size_t add_dimension(ulam_labelled *self, hid_t scale, const char *name, size_t length, const char *title)
+{
+    ulam_dimension *dimensions = realloc(self->dimensions, (self->n_dimensions + 1) * sizeof *dimensions);
+    if (!dimensions) {
+        ulam_h5_fail_memory(self->h5);
+        return 0;
+    }
+    self->dimensions = dimensions;
+    ulam_h5_put_text(self->h5, scale, "CLASS", "DIMENSION_SCALE");
+    ulam_h5_put_text(self->h5, scale, "NAME", title);
+    dimensions[self->n_dimensions] = (ulam_dimension){.name = name, .length = length, .scale = reference(self, name)};
+    return self->n_dimensions++;
+}
+
 size_t ulam_labelled_dimension(ulam_labelled *self, const char *name, size_t length, ulam_h5_type type,
                                const void *coordinates, hid_t *dataset)
 {
     ulam_h5 *h5 = self->h5;
     if (dataset) *dataset = H5I_INVALID_HID;
     if (h5->status != ULAM_OK) return 0;
-    ulam_dimension *dimensions = realloc(self->dimensions, (self->n_dimensions + 1) * sizeof *dimensions);
-    if (!dimensions) {
-        ulam_h5_fail_memory(h5);
-        return 0;
-    }
-    self->dimensions = dimensions;
-
     const hsize_t shape = length;
     const hid_t scale = ulam_h5_put(h5, self->group, name, type, &shape, 1, coordinates);
-    ulam_h5_put_text(h5, scale, "CLASS", "DIMENSION_SCALE");
-    ulam_h5_put_text(h5, scale, "NAME", name);
-    self->dimensions[self->n_dimensions] =
-        (ulam_dimension){.name = name, .length = length, .scale = reference(self, name)};
+    const size_t index = add_dimension(self, scale, name, length, name);
     if (dataset)
         *dataset = scale;
     else
         ulam_h5_done(h5, scale);
-    return self->n_dimensions++;
+    return index;
+}
+
+size_t ulam_labelled_bare(ulam_labelled *self, const char *name, size_t length)
+{
+    char title[80]; /* as netCDF-4 has it */
+    const hsize_t shape = length;
+    if (self->h5->status != ULAM_OK) return 0;
+    snprintf(title, sizeof title, "This is a netCDF dimension but not a netCDF variable.%10zu", length);
+    const hid_t space = H5Screate_simple(1, &shape, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t scale = H5I_INVALID_HID;
+    if (space >= 0 && creation >= 0 && H5Pset_obj_track_times(creation, false) >= 0)
+        scale = H5Dcreate2(self->group, name, H5T_IEEE_F32BE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    if (scale < 0) ulam_h5_fail(self->h5, "make the dimension", name);
+    if (creation >= 0) H5Pclose(creation);
+    if (space >= 0) H5Sclose(space);
+    const size_t index = add_dimension(self, scale, name, length, title);
+    ulam_h5_done(self->h5, scale);
+    return index;
 }
 
 size_t ulam_labelled_index(ulam_labelled *self, const char *name, size_t length)
@@ -138,22 +161,24 @@ hid_t ulam_labelled_put(ulam_labelled *self, const char *name, ulam_h5_type type
         return H5I_INVALID_HID;
     }
     hsize_t shape[H5S_MAX_RANK] = {0};
-    hvl_t list[H5S_MAX_RANK];
-    for (size_t i = 0; i < rank; i++) {
-        ulam_dimension *dimension = &self->dimensions[dimensions[i]];
-        shape[i] = dimension->length;
-        list[i] = (hvl_t){1, &dimension->scale};
-    }
+    for (size_t i = 0; i < rank; i++) shape[i] = self->dimensions[dimensions[i]].length;
     const hid_t dataset = ulam_h5_put(h5, self->group, name, type, shape, (int)rank, data);
-    if (rank == 0 || h5->status != ULAM_OK) return dataset;
+    ulam_labelled_attach(self, dataset, name, dimensions, rank);
+    return dataset;
+}
 
+void ulam_labelled_attach(ulam_labelled *self, hid_t dataset, const char *name, const size_t *dimensions, size_t rank)
+{
+    ulam_h5 *h5 = self->h5;
+    hvl_t list[H5S_MAX_RANK];
+    if (rank == 0 || h5->status != ULAM_OK) return;
+    for (size_t i = 0; i < rank; i++) list[i] = (hvl_t){1, &self->dimensions[dimensions[i]].scale};
     const hid_t of_references = H5Tvlen_create(H5T_STD_REF_OBJ);
     const hsize_t n = rank;
     ulam_h5_put_attribute(h5, dataset, "DIMENSION_LIST", of_references, of_references, H5Screate_simple(1, &n, NULL),
                           list);
     const hobj_ref_t array = reference(self, name);
     for (size_t i = 0; i < rank; i++) add_use(self, &self->dimensions[dimensions[i]], array, i);
-    return dataset;
 }
 
 void ulam_labelled_describe(ulam_labelled *self, hid_t dataset, const char *unit, const char *long_name)

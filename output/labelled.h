@@ -43,9 +43,15 @@ size_t ulam_labelled_dimension(ulam_labelled *self, const char *name, size_t len
 /* A dimension of the coordinates 0, 1, 2, ... */
 size_t ulam_labelled_index(ulam_labelled *self, const char *name, size_t length);
 
+/* A dimension without coordinates, which takes no room however long it is. */
+size_t ulam_labelled_bare(ulam_labelled *self, const char *name, size_t length);
+
 /* Makes an array over dimensions[rank], row-major, the last varying fastest. The caller closes the dataset. */
 hid_t ulam_labelled_put(ulam_labelled *self, const char *name, ulam_h5_type type, const size_t *dimensions, size_t rank,
                         const void *data);
+
+/* Names the dimensions of an array of that name that the caller has made, in the group. */
+void ulam_labelled_attach(ulam_labelled *self, hid_t dataset, const char *name, const size_t *dimensions, size_t rank);
 
 /* The attributes by which readers label values; NULL leaves one out. */
 void ulam_labelled_describe(ulam_labelled *self, hid_t dataset, const char *unit, const char *long_name);

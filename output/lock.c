@@ -11,6 +11,7 @@
 #include "image.h"
 #include "lock.h"
 #include "lock_owner.h"
+#include "samples.h"
 
 enum {
     ATTEMPTS = 100, /* each is one lock that came and went */
@@ -201,12 +202,12 @@ static bool is_temporary(const char *name, const char *base)
     return number > 0 && at[number] == '\0';
 }
 
-/* Under the lock, every temporary of this output is a dead job's. What cannot be removed does no harm. */
-static void remove_temporaries(const ulam_output_lock *self)
+/* Under the lock, every temporary of this output and its samples is a dead job's. What cannot be removed does no harm. */
+static void remove_temporaries(const char *target)
 {
-    const char *slash = strrchr(self->target, '/');
-    const char *base = slash ? slash + 1 : self->target;
-    char *folder = ulam_image_folder(self->target);
+    const char *slash = strrchr(target, '/');
+    const char *base = slash ? slash + 1 : target;
+    char *folder = ulam_image_folder(target);
     DIR *directory = folder ? opendir(folder) : NULL;
     for (const struct dirent *entry; directory && (entry = readdir(directory));)
         if (is_temporary(entry->d_name, base)) unlinkat(dirfd(directory), entry->d_name, 0);
@@ -231,7 +232,10 @@ ulam_status ulam_output_lock_take_with(ulam_output_lock *self, const char *path,
     *self = (ulam_output_lock){.file = -1};
     ulam_status status = name_lock(self, path, error);
     if (status == ULAM_OK) status = take(self, lock, error);
-    if (status == ULAM_OK) remove_temporaries(self);
+    char *samples = status == ULAM_OK ? ulam_samples_path(self->target) : NULL;
+    if (status == ULAM_OK) remove_temporaries(self->target);
+    if (samples) remove_temporaries(samples);
+    free(samples);
     return status;
 }
 

@@ -5,6 +5,7 @@
 #include "merging.h"
 #include "missing.h"
 #include "pool.h"
+#include "samples.h"
 
 typedef struct {
     ulam_merging files;
@@ -105,6 +106,25 @@ static ulam_status add_file(merger *self, size_t i)
     return status;
 }
 
+/* A second pass over the files, now that it is known what they hold together. */
+static ulam_status join_samples(merger *self, const char *out)
+{
+    ulam_error *error = self->files.error;
+    ulam_samples_joint *joint = NULL;
+    if (self->files.job.n_samples == 0) return ULAM_OK;
+    ulam_status status = ulam_samples_joint_make(&joint, out, &self->state, error);
+    for (size_t i = 0; i < self->files.n && !status; i++) {
+        ulam_merged_file file;
+        status = ulam_merging_read(&self->files, i, &file);
+        if (!status)
+            status = ulam_samples_joint_add(joint, self->files.paths[i], &file.stored.state, file.stored.place, error);
+        ulam_merged_free(&file);
+    }
+    if (!status) status = ulam_samples_joint_settle(joint, error);
+    ulam_samples_joint_close(joint);
+    return status;
+}
+
 /* Joins files of one seed. */
 static ulam_status join(const char *out, const char *const *paths, size_t n, const ulam_catalogue *catalogue,
                         char **missing, ulam_error *error)
@@ -114,6 +134,7 @@ static ulam_status join(const char *out, const char *const *paths, size_t n, con
     if (!status && ulam_state_init(&self.state, &self.files.job)) status = ulam_fail_memory(error, "merging");
     for (size_t i = 0; i < n && !status; i++) status = add_file(&self, i);
     if (!status && ulam_missing_runs(&self.state, missing)) status = ulam_fail_memory(error, "merging");
+    if (!status) status = join_samples(&self, out);
     if (!status) status = ulam_result_write(out, &self.state, &self.files.provenance, error);
     if (self.state.job) ulam_state_free(&self.state);
     ulam_merging_end(&self.files);

@@ -27,14 +27,17 @@ static void make_printable(char *text)
         if (iscntrl((unsigned char)*text)) *text = '?';
 }
 
+void ulam_read_say_path(ulam_h5 *h5, const char *path)
+{
+    make_printable(h5->error->message);
+    ulam_fail_within(h5->error, "%s", path);
+}
+
 ulam_status ulam_read_close(ulam_h5 *h5, ulam_bytes *image, const char *path)
 {
     ulam_h5_close(h5);
     /* A message about the image itself names it already. */
-    if (h5->status != ULAM_OK && image->data) {
-        make_printable(h5->error->message);
-        ulam_fail_within(h5->error, "%s", path);
-    }
+    if (h5->status != ULAM_OK && image->data) ulam_read_say_path(h5, path);
     ulam_bytes_free(image);
     return h5->status;
 }
@@ -58,6 +61,7 @@ static void read_head(ulam_h5 *h5, ulam_result *self)
     self->identity = ulam_h5_need_text(h5, h5->file, "identity");
     self->part = ulam_h5_get_unsigned(h5, h5->file, "part");
     self->parts = ulam_h5_get_unsigned(h5, h5->file, "parts");
+    self->samples = ulam_h5_get_words(h5, h5->file, "samples", &self->n_samples);
     char *status = ulam_h5_need_text(h5, h5->file, "status");
     self->complete = status && strcmp(status, "complete") == 0;
     free(status);
@@ -124,6 +128,7 @@ void ulam_result_free(ulam_result *self)
     free(self->job);
     free(self->model_source);
     free(self->identity);
+    ulam_texts_free(self->samples, self->n_samples);
     free(self->seeds);
     free(self->runs);
     free(self->failed);

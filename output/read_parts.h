@@ -17,6 +17,9 @@ void ulam_read_release(ulam_h5 *h5, ulam_bytes *image);
 /* Closes the file; says in the message which one it was. */
 ulam_status ulam_read_close(ulam_h5 *h5, ulam_bytes *image, const char *path);
 
+/* Puts path before the message of a file that failed. */
+void ulam_read_say_path(ulam_h5 *h5, const char *path);
+
 /* As ulam_result_read_job(), also of a file that pools jobs of several seeds: the job of the least. */
 ulam_status ulam_read_any_job(ulam_job *job, const char *path, bool whole, const ulam_catalogue *catalogue,
                               ulam_error *error);

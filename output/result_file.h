@@ -158,6 +158,8 @@ typedef struct {
     size_t n_swept;
     ulam_result_observable *observables; /* [n_observables], derived quantities behind the others */
     size_t n_observables;
+    char **samples; /* [n_samples] observables of which the value in each run is kept; none: no samples are */
+    size_t n_samples;
     double confidence; /* of all intervals */
     ulam_result_covariance covariance;
     ulam_provenance provenance;

@@ -127,6 +127,14 @@ bool ulam_known_range(const ulam_state *state, size_t p, size_t index, ulam_run_
     return true;
 }
 
+const ulam_tally *ulam_known_tally(const ulam_state *state, size_t p, size_t index)
+{
+    const ulam_point_state *point = &state->points[p];
+    if (point->blocks > 0 && index == 0) return &point->prefix;
+    index -= point->blocks > 0;
+    return index < point->n_early ? &point->early[index].tally : &point->tail;
+}
+
 static ulam_status move_blocks(ulam_state *state, size_t point, uint64_t first, uint64_t blocks, ulam_tally *tally,
                                ulam_error *error)
 {
@@ -148,7 +156,10 @@ static ulam_status move_point(ulam_stored *self, size_t p, ulam_state *state, ul
     if (to == SIZE_MAX || self->points[p].block != state->job->points[to].block)
         return ulam_fail(error, ULAM_EINVAL, "point %zu of the file is none of the job's", p);
     ulam_state_move_trace(state, to, &self->state, p);
-    if (from->blocks > 0) status = move_blocks(state, to, from->first, from->blocks, &from->prefix, error);
+    for (size_t i = 0; i < from->n_cuts && !status; i++)
+        status = move_blocks(state, to, from->cuts[i].first, from->cuts[i].blocks, &from->cuts[i].tally, error);
+    if (from->blocks > 0 && !from->n_cuts)
+        status = move_blocks(state, to, from->first, from->blocks, &from->prefix, error);
     for (size_t i = 0; i < from->n_early && !status; i++)
         status = move_blocks(state, to, from->early[i].first, from->early[i].blocks, &from->early[i].tally, error);
     if (status || from->tail_runs == 0 || !tail_fits(&self->points[p], &state->job->points[to])) return status;

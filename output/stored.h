@@ -32,6 +32,9 @@ void ulam_stored_free(ulam_stored *self);
 /* The ranges of runs known at a point of a state, in order: the index-th, from 0. False: there are no more. */
 bool ulam_known_range(const ulam_state *state, size_t point, size_t index, ulam_run_range *range);
 
+/* The sums of that range, which must be known. */
+const ulam_tally *ulam_known_tally(const ulam_state *state, size_t point, size_t index);
+
 /* Adds what is known here to a state of the real job, which must have all these points, ask for all these runs, and know none
  * of them yet. Runs of a partial last block that the job continues are dropped, to be made again as part of the whole
  * block. Empties self's state. ULAM_EINVAL, ULAM_ENOMEM. */

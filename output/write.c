@@ -24,14 +24,15 @@ void ulam_write_head(ulam_h5 *h5, const ulam_state *state, const ulam_pool *pool
     free(identity);
 }
 
-static ulam_status make_image(ulam_bytes *image, const ulam_state *state, const ulam_pool *pool,
+static ulam_status make_image(ulam_bytes *image, const char *path, const ulam_state *state, const ulam_pool *pool,
                               const ulam_provenance *provenance, ulam_error *error)
 {
     ulam_h5 h5;
     ulam_h5_create(&h5, error);
     ulam_write_head(&h5, state, pool);
-    ulam_write_points(&h5, state);
+    ulam_write_points(&h5, state, !pool && state->job->n_samples > 0);
     ulam_write_results(&h5, state);
+    if (!pool) ulam_write_samples(&h5, state->job, path);
     ulam_write_trace(&h5, state);
     if (pool)
         ulam_write_failures(&h5, pool->failures, pool->n_failures, true);
@@ -50,7 +51,7 @@ ulam_status ulam_write_pool(const char *path, const ulam_state *state, const ula
 {
     ulam_error reason = {0};
     ulam_bytes image = {0};
-    ulam_status status = make_image(&image, state, pool, provenance, &reason);
+    ulam_status status = make_image(&image, path, state, pool, provenance, &reason);
     if (status != ULAM_OK)
         ulam_fail(error, status, "%s: cannot write the file: %s", path, reason.message);
     else

@@ -5,6 +5,7 @@
 
 #include <ulam/state.h>
 
+#include "hdf5_file.h"
 #include "labelled.h"
 #include "pool.h"
 #include "result_file.h"
@@ -12,8 +13,16 @@
 /* The attributes of the file as a whole; of a pool, or NULL. */
 void ulam_write_head(ulam_h5 *h5, const ulam_state *state, const ulam_pool *pool);
 
-/* /points: a table with a row a point. */
-void ulam_write_points(ulam_h5 *h5, const ulam_state *state);
+/* /points: a table with a row a point. `samples`: with the hashes of these. */
+void ulam_write_points(ulam_h5 *h5, const ulam_state *state, bool samples);
+void ulam_write_samples_hash(ulam_labelled *group, const ulam_state *state, const size_t *dimension);
+
+/* /samples: links to the arrays in the file beside output, if the job keeps any. */
+void ulam_write_samples(ulam_h5 *h5, const ulam_job *job, const char *output);
+
+/* The group of these links to the file of samples at path. A link an array and not one for all: h5netcdf fails on a root in
+ * which a link leads nowhere. */
+void ulam_write_sample_links(ulam_h5 *h5, const char *path, const char *const *names, size_t n);
 
 /* /results: the figures of the observables over the sweep. */
 void ulam_write_results(ulam_h5 *h5, const ulam_state *state);

@@ -52,19 +52,18 @@ static void put_counts(ulam_labelled *group, const ulam_state *state, const size
     for (size_t i = 0; i < n; i++) {
         count[i] = (int64_t)ulam_state_runs(state, i);
         count[n + i] = (int64_t)failed_runs(state, i);
-        count[2 * n + i] = ulam_state_point_complete(state, i)
-                               ? count[i]
-                               : (int64_t)(state->job->points[i].runs - state->job->points[i].first);
+        count[2 * n + i] = (int64_t)ulam_state_runs_needed(state, i);
         count[3 * n + i] = (int64_t)state->job->points[i].first;
     }
     put_count(group, "runs", "runs done, failed ones included", dimension, count);
     put_count(group, "failed", "runs that failed; they count in no figure", dimension, count + n);
-    put_count(group, "runs_asked", "runs asked for", dimension, count + 2 * n);
+    put_count(group, "runs_asked", state->job->until.n_targets ? "runs foreseen" : "runs asked for", dimension,
+              count + 2 * n);
     put_count(group, "first_run", "first of the runs asked for", dimension, count + 3 * n);
     free(count);
 }
 
-void ulam_write_points(ulam_h5 *h5, const ulam_state *state)
+void ulam_write_points(ulam_h5 *h5, const ulam_state *state, bool samples)
 {
     const ulam_job *job = state->job;
     const size_t n = job->model->n_parameters;
@@ -75,13 +74,14 @@ void ulam_write_points(ulam_h5 *h5, const ulam_state *state)
         ulam_h5_fail_memory(h5);
         goto out;
     }
-    static const char *const own[] = {"runs",      "failed", "runs_asked",  "first_run",
-                                      "converged", "ending", "target_ratio"};
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++) ulam_labelled_name(&group, own[i], "");
+    static const char *const own[] = {"runs",      "failed", "runs_asked",   "first_run",
+                                      "converged", "ending", "target_ratio", "samples_hash"};
+    for (size_t i = 0; i < sizeof own / sizeof *own - !samples; i++) ulam_labelled_name(&group, own[i], "");
     for (size_t i = 0; i < n; i++) names[i] = ulam_labelled_name(&group, job->model->parameters[i].name, "_parameter");
     const size_t dimension = ulam_labelled_index(&group, ulam_labelled_name(&group, "point", "_index"), job->n_points);
     for (size_t i = 0; i < n; i++) put_parameter(&group, names[i], job, i, &dimension);
     put_counts(&group, state, &dimension);
+    if (samples) ulam_write_samples_hash(&group, state, &dimension);
     if (job->until.n_targets) ulam_write_targets(&group, state, &dimension);
     ulam_h5_put_words(h5, group.group, "parameters", names, n);
 out:

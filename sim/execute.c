@@ -96,6 +96,7 @@ ulam_status ulam_execute(const ulam_job *job, ulam_state *state, const ulam_exec
     bool spoiled = false;
     state->n_dropped = 0;
     ulam_worker_init(&self.worker, job);
+    self.worker.sampling.sink = how->samples;
     ulam_status status = ULAM_OK;
     if (ulam_schedule_init(&self.schedule, state, 1) || ulam_tracker_init(&self.tracker, state))
         status = ulam_fail_memory(error, "preparing a job");

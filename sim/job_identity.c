@@ -116,6 +116,17 @@ static ulam_status put_axis(const ulam_model *model, const ulam_axis *axis, ulam
     return status ? status : put(bytes, ")");
 }
 
+/* Values that were not kept cannot be had without their runs, so what is kept is part of what the job is. */
+static ulam_status put_samples(const ulam_job *self, ulam_bytes *bytes)
+{
+    ulam_status status = ULAM_OK;
+    for (size_t i = 0; i < self->n_samples && !status; i++) {
+        status = put(bytes, i ? ", " : "samples: ");
+        if (!status) status = put(bytes, self->model->observables[self->samples[i]].name);
+    }
+    return status || !self->n_samples ? status : put(bytes, "\n");
+}
+
 /* The dimensions of the results, in order, not how long they are: a sweep may grow. */
 static ulam_status put_swept(const ulam_job *self, ulam_bytes *bytes)
 {
@@ -159,6 +170,7 @@ char *ulam_job_identity(const ulam_job *self)
     if (!status) status = put(&bytes, "\n");
     snprintf(text, sizeof text, "ladder: from %" PRIu64 " runs\n", self->until.ladder);
     if (!status && self->until.ladder && self->until.ladder != ULAM_LADDER_START) status = put(&bytes, text);
+    if (!status) status = put_samples(self, &bytes);
     if (!status) status = put_swept(self, &bytes);
     for (size_t i = 0; i < self->model->n_parameters && !status; i++) status = put_fixed(self, i, &bytes);
     return finish(status, &bytes);

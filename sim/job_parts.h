@@ -57,6 +57,8 @@ typedef enum {
     ULAM_KEY_MAX_FAILED,
     ULAM_KEY_ISOLATE,
     ULAM_KEY_RUN_TIMEOUT,
+    ULAM_KEY_SAMPLES,
+    ULAM_KEY_COMPRESS,
     ULAM_KEY_QUANTILES,
     ULAM_KEY_HISTOGRAM,
     ULAM_KEY_COVARIANCE,
@@ -130,6 +132,9 @@ ulam_status ulam_job_read_key_count(const ulam_job_reading *self, ulam_job_key w
 /* Reads how the job is carried out, and which part of it is asked for. */
 ulam_status ulam_job_read_conduct(ulam_job_reading *self);
 ulam_status ulam_job_read_part(ulam_job_reading *self);
+
+/* Reads which raw values are kept; after the conduct. */
+ulam_status ulam_job_read_samples(ulam_job_reading *self);
 
 /* Reads `params`. */
 ulam_status ulam_job_read_params(ulam_job_reading *self);

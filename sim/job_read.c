@@ -9,9 +9,9 @@
 #include "shown.h"
 
 static const char *const keys[ULAM_KEYS] = {
-    "model",      "seed",       "params",      "sweep",     "zip",       "points",     "runs",
-    "until",      "confidence", "streams",     "block",     "output",    "checkpoint", "on_failure",
-    "max_failed", "isolate",    "run_timeout", "quantiles", "histogram", "covariance", "derived",
+    "model",       "seed",    "params",   "sweep",     "zip",        "points",     "runs",       "until",
+    "confidence",  "streams", "block",    "output",    "checkpoint", "on_failure", "max_failed", "isolate",
+    "run_timeout", "samples", "compress", "quantiles", "histogram",  "covariance", "derived",
 };
 
 static ulam_status read_keys(ulam_job_reading *self)
@@ -162,6 +162,7 @@ static ulam_status read_parts(ulam_job_reading *self)
         ulam_job_read_runs,
         read_output,
         ulam_job_read_conduct,
+        ulam_job_read_samples,
         ulam_job_read_part,
         ulam_job_make_points,
         ulam_job_read_statistics,

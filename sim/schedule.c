@@ -1,11 +1,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "chunk.h"
 #include "schedule.h"
 #include "state_figures.h"
 
-/* Assignments of at least this many seconds, where blocks are shorter: handing out costs about a tenth of it. */
-static const double shortest = 1e-3;
+/* s: handing out costs about a tenth of it. */
+static const double shortest_assignment = 1e-3;
 
 /* Numbers in the answer to an assignment of several chunks. */
 static const size_t answer_width = 16384;
@@ -176,10 +177,9 @@ static ulam_status find_missing(ulam_schedule *self, const ulam_state *state, si
     return ULAM_OK;
 }
 
-ulam_status ulam_schedule_init(ulam_schedule *self, const ulam_state *state, size_t ranks)
+ulam_status ulam_schedule_init_empty(ulam_schedule *self, const ulam_job *job, size_t ranks)
 {
-    const ulam_job *job = state->job;
-    *self = (ulam_schedule){.job = job, .ranks = ranks, .guess = NAN};
+    *self = (ulam_schedule){.job = job, .ranks = ranks, .shortest = shortest_assignment, .guess = NAN};
     self->target = fmin(1, fmax(0.25, 1e-4 * (double)ranks));
     self->max_chunks = job->width < answer_width / 1024 ? 1024 : answer_width / job->width;
     if (self->max_chunks == 0) self->max_chunks = 1;
@@ -187,7 +187,14 @@ ulam_status ulam_schedule_init(ulam_schedule *self, const ulam_state *state, siz
     for (size_t i = 0; i <= ULAM_COST_CLASSES; i++) self->head[i] = self->tail[i] = none;
     self->points = calloc(job->n_points ? job->n_points : 1, sizeof *self->points);
     if (!self->points) return ULAM_ENOMEM;
-    for (size_t p = 0; p < job->n_points; p++)
+    for (size_t p = 0; p < job->n_points; p++) self->points[p] = (ulam_schedule_point){.class = none, .open = true};
+    return ULAM_OK;
+}
+
+ulam_status ulam_schedule_init(ulam_schedule *self, const ulam_state *state, size_t ranks)
+{
+    if (ulam_schedule_init_empty(self, state->job, ranks)) return ULAM_ENOMEM;
+    for (size_t p = 0; p < state->job->n_points; p++)
         if (find_missing(self, state, p)) return ULAM_ENOMEM;
     self->unknown_runs = self->missing;
     return ULAM_OK;
@@ -238,6 +245,33 @@ ulam_status ulam_schedule_return(ulam_schedule *self, const ulam_chunk *chunk)
     self->in_hand -= chunk->runs;
     if (ended) return ULAM_OK;
     count_missing(self, chunk->point, chunk->runs, false);
+    return ULAM_OK;
+}
+
+ulam_status ulam_schedule_add(ulam_schedule *self, const ulam_chunk *chunk, double cost)
+{
+    ulam_schedule_point *point = &self->points[chunk->point];
+    const uint64_t missing = point->missing;
+    if (push_chunk(&self->returned, &self->n_returned, &self->returned_capacity, chunk)) return ULAM_ENOMEM;
+    if (!point->runs && cost > 0) {
+        count_missing(self, chunk->point, missing, true);
+        point->runs = 1;
+        point->seconds = self->guess = cost;
+        count_missing(self, chunk->point, missing, false);
+    }
+    count_missing(self, chunk->point, chunk->runs, false);
+    self->closed = false;
+    return ULAM_OK;
+}
+
+ulam_status ulam_schedule_withdraw(ulam_schedule *self, ulam_assignment *to)
+{
+    while (self->n_returned) {
+        const ulam_chunk *chunk = &self->returned[self->n_returned - 1];
+        if (ulam_assignment_add(to, chunk)) return ULAM_ENOMEM;
+        count_missing(self, chunk->point, chunk->runs, true);
+        self->n_returned--;
+    }
     return ULAM_OK;
 }
 
@@ -300,13 +334,18 @@ static bool go_ahead(ulam_schedule *self)
 
 /* Handing out */
 
-/* Seconds of work to hand out now: less towards the end, so that all end together. */
-static double plan(const ulam_schedule *self)
+double ulam_schedule_work(const ulam_schedule *self)
 {
-    double left = fmax(0, self->measured_work);
-    if (self->unknown_runs && !isnan(self->guess)) left += self->guess * (double)self->unknown_runs;
-    return fmin(self->target, fmax(shortest, left / (2 * (double)self->ranks)));
+    const double known = fmax(0, self->measured_work);
+    return self->unknown_runs && !isnan(self->guess) ? known + self->guess * (double)self->unknown_runs : known;
 }
+
+/* A rank's share of what is left, in seconds. */
+static double share(const ulam_schedule *self) { return ulam_schedule_work(self) / (double)self->ranks; }
+
+/* Seconds of work to hand out now: less towards the end, so that all end together and no long run begins late because it
+ * stood behind others in an assignment. */
+static double plan(const ulam_schedule *self) { return fmin(self->target, fmax(self->shortest, share(self) / 16)); }
 
 /* Seconds that a block of the point may take, by the longest seen; of a point without one, by that of others. */
 static double longest_block(const ulam_schedule *self, size_t p)
@@ -416,31 +455,61 @@ static ulam_chunk cut(ulam_schedule *self, size_t p, bool returned, double secon
     return chunk;
 }
 
-/* Blocks are begun up to the assignment's seconds, and the last of them may be as long as any. Assignments shrink towards
- * the deadline, so that little is given back in the end and the results have few gaps. */
-ulam_status ulam_schedule_take(ulam_schedule *self, double left, ulam_assignment *assignment)
+/* Fills the assignment's last place. */
+static void place(const ulam_schedule *self, const ulam_chunk *chunk, ulam_assignment *assignment)
+{
+    ulam_chunk *last = &assignment->chunks[assignment->n - 1];
+    *last = *chunk;
+    if (assignment->n < 2 || !ulam_chunk_continues(self->job, &self->witness, last - 1, chunk)) return;
+    last[-1].blocks += chunk->blocks;
+    last[-1].runs += chunk->runs;
+    assignment->n--;
+}
+
+/* Adds one rank's share to the assignment. Blocks are begun up to the assignment's seconds, and the last of them may be as
+ * long as any. Assignments shrink towards the deadline, so that little is given back in the end and the results have few
+ * gaps. */
+static ulam_status take_share(ulam_schedule *self, double left, ulam_assignment *assignment)
 {
     const double planned = fmin(plan(self), left / 16);
     double used = 0;
-    assignment->n = 0;
     assignment->seconds = fmin(1.5, fmax(2 * planned, fmin(0.02, left / 8)));
-    while (assignment->n < self->max_chunks) {
+    for (bool begun = false; assignment->n < self->max_chunks; begun = true) {
         bool returned;
         const size_t p = next_point(self, left - used, &returned);
         if (p == none) break;
         const bool alone = self->points[p].class == ULAM_COST_CLASSES; /* handed out before, and still a riddle */
         const double cost = cost_of(self, p);
         const double block = cost * (double)self->job->points[p].block;
-        if (assignment->n && (alone || isnan(cost) || used + block > planned)) break;
-        const ulam_chunk place = {0};
-        if (ulam_assignment_add(assignment, &place)) return assignment->n ? ULAM_OK : ULAM_ENOMEM;
+        if (begun && (alone || isnan(cost) || used + block > planned)) break;
+        if (ulam_assignment_add(assignment, &(ulam_chunk){0})) return assignment->n ? ULAM_OK : ULAM_ENOMEM;
         const double spare = left - longest_block(self, p); /* in which blocks may be begun */
         const ulam_chunk chunk = cut(self, p, returned, fmin(planned, spare / 4) - used);
-        assignment->chunks[assignment->n - 1] = chunk;
+        place(self, &chunk, assignment);
         assignment->seconds = fmin(assignment->seconds, spare);
+        assignment->work += cost * (double)chunk.runs;
         if (alone || isnan(cost)) break;
         used += cost * (double)chunk.runs;
     }
-    if (assignment->n == 0 && self->missing) self->closed = true;
     return ULAM_OK;
+}
+
+ulam_status ulam_schedule_take_shares(ulam_schedule *self, double left, size_t shares, ulam_assignment *assignment)
+{
+    ulam_status status = ULAM_OK;
+    assignment->n = 0;
+    assignment->work = 0;
+    for (size_t i = 0; i < shares && !status && assignment->n < self->max_chunks; i++) {
+        const uint64_t before = self->in_hand;
+        status = take_share(self, left, assignment);
+        if (self->in_hand == before) break;
+    }
+    if (assignment->n == 0 && self->missing && !status) self->closed = true;
+    assignment->ahead = assignment->n && share(self) / 2 > longest_block(self, assignment->chunks[0].point);
+    return status;
+}
+
+ulam_status ulam_schedule_take(ulam_schedule *self, double left, ulam_assignment *assignment)
+{
+    return ulam_schedule_take_shares(self, left, 1, assignment);
 }

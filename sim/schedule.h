@@ -21,6 +21,8 @@ typedef struct {
     size_t n;
     size_t capacity;
     double seconds; /* what is not begun after this long is given back, apart from the first block */
+    double work;    /* s of one rank that all of it is thought to take; NaN: nobody knows */
+    bool ahead;     /* so much is left that an asker may ask before it needs more */
 } ulam_assignment;
 
 void ulam_assignment_free(ulam_assignment *self);
@@ -37,6 +39,7 @@ typedef struct {
     const ulam_job *job;
     size_t ranks;
     double target;     /* s of work in an assignment, while there is plenty */
+    double shortest;   /* s of work in one at least, where blocks are shorter */
     size_t max_chunks; /* in an assignment, so that its answer stays small */
 
     ulam_chunk witness;          /* handed out alone, so that a state's witness does not depend on the schedule */
@@ -63,6 +66,8 @@ typedef struct {
 
 /* Lists what state lacks, for so many ranks. ULAM_ENOMEM. Whatever it returns, ulam_schedule_free() may be called. */
 ulam_status ulam_schedule_init(ulam_schedule *self, const ulam_state *state, size_t ranks);
+/* The same without a run in it: what is to be handed out is added. */
+ulam_status ulam_schedule_init_empty(ulam_schedule *self, const ulam_job *job, size_t ranks);
 void ulam_schedule_free(ulam_schedule *self);
 
 /* Hands out the next assignment into an initialised one, whose chunks are replaced; n = 0: there is nothing to hand out
@@ -70,11 +75,24 @@ void ulam_schedule_free(ulam_schedule *self);
  * is not handed out. ULAM_ENOMEM: nothing was handed out. */
 ulam_status ulam_schedule_take(ulam_schedule *self, double left, ulam_assignment *assignment);
 
+/* The same for an asker that shares it out among ranks: so many of them are given their share. */
+ulam_status ulam_schedule_take_shares(ulam_schedule *self, double left, size_t shares, ulam_assignment *assignment);
+
 /* So many runs of a point, handed out before, have been done and took so many seconds, the longest block `longest`. */
 void ulam_schedule_done(ulam_schedule *self, size_t point, uint64_t runs, double seconds, double longest);
 
 /* Takes back a chunk that was handed out and not begun; another asker will get it. ULAM_ENOMEM. */
 ulam_status ulam_schedule_return(ulam_schedule *self, const ulam_chunk *chunk);
+
+/* Adds a chunk that was not in it; `cost`, s a run, stands until its point has been measured (0 or NaN: not known).
+ * ULAM_ENOMEM. */
+ulam_status ulam_schedule_add(ulam_schedule *self, const ulam_chunk *chunk, double cost);
+
+/* Moves what was added or taken back, and not handed out again, to the end of the assignment. ULAM_ENOMEM: some of it. */
+ulam_status ulam_schedule_withdraw(ulam_schedule *self, ulam_assignment *to);
+
+/* Seconds of one rank that what is still to be handed out is thought to take. */
+double ulam_schedule_work(const ulam_schedule *self);
 
 /* Learns how far a point's runs are wanted by now; goals of a point may come in any order. Chunks in hand behind a point's
  * end are answered as ever. */

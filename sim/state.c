@@ -24,14 +24,20 @@ ulam_status ulam_state_init(ulam_state *self, const ulam_job *job)
     return ULAM_OK;
 }
 
+static void free_pieces(ulam_piece *pieces, size_t n)
+{
+    for (size_t i = 0; i < n; i++) ulam_tally_free(&pieces[i].tally);
+    free(pieces);
+}
+
 void ulam_state_free(ulam_state *self)
 {
     for (size_t p = 0; self->points && p < self->job->n_points; p++) {
         ulam_point_state *point = &self->points[p];
         ulam_tally_free(&point->prefix);
         ulam_tally_free(&point->tail);
-        for (size_t i = 0; i < point->n_early; i++) ulam_tally_free(&point->early[i].tally);
-        free(point->early);
+        free_pieces(point->early, point->n_early);
+        free_pieces(point->cuts, point->n_cuts);
         free(point->trace);
     }
     free(self->points);
@@ -116,11 +122,13 @@ static ulam_status insert_piece(ulam_point_state *point, size_t i, uint64_t firs
 static ulam_status add_to_prefix(ulam_state *self, size_t p, uint64_t blocks, ulam_tally *tally)
 {
     ulam_point_state *point = &self->points[p];
-    ulam_status status = move_into(&point->prefix, tally);
+    ulam_status status = ulam_state_cut(self, p, blocks, tally);
+    if (!status) status = move_into(&point->prefix, tally);
     point->blocks += status ? 0 : blocks;
     if (!status) status = ulam_state_note_rung(self, p);
     while (!status && point->n_early > 0 && point->early[0].first == prefix_end(point)) {
-        status = move_into(&point->prefix, &point->early[0].tally);
+        status = ulam_state_cut(self, p, point->early[0].blocks, &point->early[0].tally);
+        if (!status) status = move_into(&point->prefix, &point->early[0].tally);
         if (status) break;
         point->blocks += point->early[0].blocks;
         remove_piece(point, 0);

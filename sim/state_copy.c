@@ -22,6 +22,20 @@ static ulam_status copy_trace(ulam_state *self, const ulam_state *other, size_t 
     return status;
 }
 
+/* Whatever it returns, *copied of the pieces may be freed. */
+static ulam_status copy_pieces(ulam_piece **to, size_t *copied, const ulam_piece *from, size_t n)
+{
+    if (n == 0) return ULAM_OK;
+    *to = calloc(n, sizeof **to);
+    if (!*to) return ULAM_ENOMEM;
+    while (*copied < n) {
+        const size_t i = (*copied)++;
+        (*to)[i] = (ulam_piece){.first = from[i].first, .blocks = from[i].blocks};
+        if (ulam_tally_copy(&(*to)[i].tally, &from[i].tally)) return ULAM_ENOMEM;
+    }
+    return ULAM_OK;
+}
+
 static ulam_status copy_point(ulam_point_state *self, const ulam_point_state *other)
 {
     self->first = other->first;
@@ -34,15 +48,10 @@ static ulam_status copy_point(ulam_point_state *self, const ulam_point_state *ot
     self->judged = other->judged;
     if (ulam_tally_copy(&self->prefix, &other->prefix) || ulam_tally_copy(&self->tail, &other->tail))
         return ULAM_ENOMEM;
-    if (other->n_early == 0) return ULAM_OK;
-    self->early = calloc(other->n_early, sizeof *self->early);
-    if (!self->early) return ULAM_ENOMEM;
-    self->early_capacity = other->n_early;
-    for (size_t i = 0; i < other->n_early; i++) {
-        self->early[i] = (ulam_piece){.first = other->early[i].first, .blocks = other->early[i].blocks};
-        self->n_early = i + 1;
-        if (ulam_tally_copy(&self->early[i].tally, &other->early[i].tally)) return ULAM_ENOMEM;
-    }
+    const ulam_status status = copy_pieces(&self->early, &self->n_early, other->early, other->n_early);
+    self->early_capacity = self->n_early;
+    if (status || copy_pieces(&self->cuts, &self->n_cuts, other->cuts, other->n_cuts)) return ULAM_ENOMEM;
+    self->cuts_capacity = self->n_cuts;
     return ULAM_OK;
 }
 

@@ -1,6 +1,7 @@
-/* A state's bytes: the number of points, and of scalars in the trace; then for each point its first block, its blocks and, if there are any, the
- * prefix; the early pieces' number, and first, blocks and tally of each; the tail's runs and, if there are any, its block
- * and tally; the number of rungs in the trace, and two reals a scalar and rung. Then the failures' number, and point, run and cause of each; and the size of the witness, and the witness. */
+/* A state's bytes: the number of points, and of scalars in the trace; then for each point its first block, its blocks and,
+ * if there are any, the prefix; the early pieces' number, and first, blocks and tally of each; the tail's runs and, if there
+ * are any, its block and tally; the cuts as the early pieces; the number of rungs in the trace, and two reals a scalar and
+ * rung. Then the failures' number, and point, run and cause of each; and the size of the witness, and the witness. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +9,22 @@
 #include "state_figures.h"
 #include "state_rungs.h"
 
-static ulam_status pack_trace(const ulam_state *self, size_t p, ulam_bytes *bytes)
+static ulam_status pack_pieces(const ulam_piece *pieces, size_t n, ulam_bytes *bytes)
+{
+    if (ulam_bytes_put_u64(bytes, n)) return ULAM_ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        if (ulam_bytes_put_u64(bytes, pieces[i].first) || ulam_bytes_put_u64(bytes, pieces[i].blocks) ||
+            ulam_tally_pack(&pieces[i].tally, bytes))
+            return ULAM_ENOMEM;
+    return ULAM_OK;
+}
+
+/* What is kept because of the ladder. */
+static ulam_status pack_rungs(const ulam_state *self, size_t p, ulam_bytes *bytes)
 {
     const ulam_point_state *point = &self->points[p];
     const size_t n = point->n_rungs * 2 * self->traced;
-    if (ulam_bytes_put_u64(bytes, point->n_rungs)) return ULAM_ENOMEM;
+    if (pack_pieces(point->cuts, point->n_cuts, bytes) || ulam_bytes_put_u64(bytes, point->n_rungs)) return ULAM_ENOMEM;
     for (size_t i = 0; i < n; i++)
         if (ulam_bytes_put_real(bytes, point->trace[i])) return ULAM_ENOMEM;
     return ULAM_OK;
@@ -23,13 +35,7 @@ static ulam_status pack_point(const ulam_state *self, size_t p, ulam_bytes *byte
     const ulam_point_state *point = &self->points[p];
     if (ulam_bytes_put_u64(bytes, point->first) || ulam_bytes_put_u64(bytes, point->blocks)) return ULAM_ENOMEM;
     if (point->blocks && ulam_tally_pack(&point->prefix, bytes)) return ULAM_ENOMEM;
-    if (ulam_bytes_put_u64(bytes, point->n_early)) return ULAM_ENOMEM;
-    for (size_t i = 0; i < point->n_early; i++) {
-        const ulam_piece *piece = &point->early[i];
-        if (ulam_bytes_put_u64(bytes, piece->first) || ulam_bytes_put_u64(bytes, piece->blocks) ||
-            ulam_tally_pack(&piece->tally, bytes))
-            return ULAM_ENOMEM;
-    }
+    if (pack_pieces(point->early, point->n_early, bytes)) return ULAM_ENOMEM;
     if (ulam_bytes_put_u64(bytes, point->tail_runs)) return ULAM_ENOMEM;
     if (point->tail_runs == 0) return ULAM_OK;
     const uint64_t block = self->job->points[p].runs / self->job->points[p].block;
@@ -63,7 +69,7 @@ ulam_status ulam_state_pack(const ulam_state *self, ulam_bytes *bytes)
     if (!status) status = ulam_bytes_put_u64(bytes, self->traced);
     for (size_t p = 0; !status && p < self->job->n_points; p++) {
         status = pack_point(self, p, bytes);
-        if (!status) status = pack_trace(self, p, bytes);
+        if (!status) status = pack_rungs(self, p, bytes);
     }
     if (!status) status = pack_failures(self, bytes);
     if (!status) status = pack_witness(self, bytes);
@@ -160,6 +166,36 @@ static ulam_status move_prefix(ulam_point_state *point, uint64_t first)
     return ULAM_OK;
 }
 
+/* The prefix again, which begins with the block `first`, without a gap. */
+static ulam_status unpack_cuts(ulam_point_state *point, size_t p, const ulam_job *job, uint64_t first, uint64_t blocks,
+                               ulam_reader *reader, ulam_error *error)
+{
+    const uint64_t n = ulam_reader_get_u64(reader), end = first + blocks;
+    uint64_t at = first;
+    if (reader->failed || n > blocks || n > (uint64_t)(reader->end - reader->at) / 16)
+        return damaged(p, "the cuts", error);
+    if (n == 0) return ULAM_OK;
+    point->cuts = calloc((size_t)n, sizeof *point->cuts);
+    if (!point->cuts) return ulam_fail_memory(error, "reading a state");
+    point->cuts_capacity = (size_t)n;
+    while (point->n_cuts < n) {
+        ulam_piece *cut = &point->cuts[point->n_cuts++];
+        cut->first = ulam_reader_get_u64(reader);
+        cut->blocks = ulam_reader_get_u64(reader);
+        if (reader->failed || cut->first != at || cut->blocks == 0 || cut->blocks > end - at)
+            return damaged(p, "the cuts", error);
+        at += cut->blocks;
+        const ulam_status status = unpack_tally(&cut->tally, job, p, cut->blocks * job->points[p].block, reader, error);
+        if (status) return status;
+    }
+    return at == end ? ULAM_OK : damaged(p, "the cuts", error);
+}
+
+static void drop_cuts(ulam_point_state *point)
+{
+    while (point->n_cuts) ulam_tally_free(&point->cuts[--point->n_cuts].tally);
+}
+
 static ulam_status unpack_point(ulam_point_state *point, size_t p, const ulam_job *job, ulam_reader *reader,
                                 ulam_error *error)
 {
@@ -175,8 +211,11 @@ static ulam_status unpack_point(ulam_point_state *point, size_t p, const ulam_jo
         if (status) return status;
     }
     if (move_prefix(point, first)) return ulam_fail_memory(error, "reading a state");
-    const ulam_status status = unpack_early(point, p, job, first + blocks, reader, error);
-    return status ? status : unpack_tail(point, p, job, reader, error);
+    ulam_status status = unpack_early(point, p, job, first + blocks, reader, error);
+    if (!status) status = unpack_tail(point, p, job, reader, error);
+    if (!status) status = unpack_cuts(point, p, job, first, blocks, reader, error);
+    if (first != point->first) drop_cuts(point); /* the prefix that they are of has become an early piece */
+    return status;
 }
 
 static bool block_is_known(const ulam_state *self, size_t p, uint64_t block)

@@ -91,7 +91,7 @@ static ulam_status judge(ulam_state *self, size_t p)
     ulam_judgement judgement;
     if (job->until.n_targets == 0) return ULAM_OK;
     if (!ulam_ladder_has(&ladder, point->blocks) && point->blocks < whole_blocks(self, p)) return ULAM_OK;
-    if (ulam_targets_judge(job, p, &point->prefix, point->blocks * ladder.block, &judgement)) return ULAM_ENOMEM;
+    if (ulam_targets_judge(job, p, &point->prefix, &judgement)) return ULAM_ENOMEM;
     point->verdict = judgement.verdict;
     point->ratio = judgement.ratio;
     point->judged = point->blocks;
@@ -103,6 +103,32 @@ ulam_status ulam_state_note_rung(ulam_state *self, size_t point)
 {
     if (self->job->until.ladder == 0) return ULAM_OK;
     return trace(self, point) ? ULAM_ENOMEM : judge(self, point);
+}
+
+static ulam_status begin_cut(ulam_point_state *point, uint64_t first, uint64_t blocks, const ulam_tally *tally)
+{
+    if (point->n_cuts == point->cuts_capacity) {
+        const size_t capacity = point->cuts_capacity ? 2 * point->cuts_capacity : 4;
+        ulam_piece *cuts = realloc(point->cuts, capacity * sizeof *cuts);
+        if (!cuts) return ULAM_ENOMEM;
+        point->cuts = cuts;
+        point->cuts_capacity = capacity;
+    }
+    ulam_piece *cut = &point->cuts[point->n_cuts++];
+    *cut = (ulam_piece){.first = first, .blocks = blocks};
+    return ulam_tally_copy(&cut->tally, tally);
+}
+
+ulam_status ulam_state_cut(ulam_state *self, size_t p, uint64_t blocks, const ulam_tally *tally)
+{
+    const ulam_ladder ladder = ulam_job_ladder(self->job, p);
+    ulam_point_state *point = &self->points[p];
+    const uint64_t first = point->first + point->blocks;
+    if (ladder.start == 0 || point->first == 0) return ULAM_OK;
+    if (point->n_cuts == 0 || ulam_ladder_has(&ladder, first)) return begin_cut(point, first, blocks, tally);
+    ulam_piece *cut = &point->cuts[point->n_cuts - 1];
+    cut->blocks += blocks;
+    return ulam_tally_merge(&cut->tally, tally);
 }
 
 /* The squared ratio tells how many times the runs judged are needed; NAN: nobody knows. */

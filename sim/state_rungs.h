@@ -14,6 +14,9 @@ ulam_ladder ulam_job_ladder(const ulam_job *job, size_t point);
  * behind its end. ULAM_ENOMEM. */
 ulam_status ulam_state_note_rung(ulam_state *self, size_t point);
 
+/* Keeps a copy of the sums that are about to be added to the prefix, where the job does not begin with run 0. ULAM_ENOMEM. */
+ulam_status ulam_state_cut(ulam_state *self, size_t point, uint64_t blocks, const ulam_tally *tally);
+
 /* Brings a point up to date whose prefix and trace were read. ULAM_ENOMEM. */
 ulam_status ulam_state_restore_rungs(ulam_state *self, size_t point);
 

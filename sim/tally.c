@@ -66,6 +66,7 @@ ulam_status ulam_tally_merge(ulam_tally *self, const ulam_tally *other)
         if (ulam_moments_merge(&self->moments[i], &other->moments[i])) return ULAM_ENOMEM;
     self->runs += other->runs;
     self->failed += other->failed;
+    ulam_hash_sum_merge(&self->samples, &other->samples);
     return ULAM_OK;
 }
 
@@ -83,6 +84,8 @@ static ulam_status pack_moments(const ulam_moments *self, ulam_bytes *bytes)
 ulam_status ulam_tally_pack(const ulam_tally *self, ulam_bytes *bytes)
 {
     if (ulam_bytes_put_u64(bytes, self->runs) || ulam_bytes_put_u64(bytes, self->failed)) return ULAM_ENOMEM;
+    if (ulam_bytes_put_u64(bytes, self->samples.low) || ulam_bytes_put_u64(bytes, self->samples.high))
+        return ULAM_ENOMEM;
     for (size_t i = 0; i < self->width; i++)
         if (pack_moments(&self->moments[i], bytes)) return ULAM_ENOMEM;
     return ulam_accumulators_pack(&self->more, bytes);
@@ -144,6 +147,8 @@ static ulam_status unpack(ulam_tally *self, size_t width, const ulam_statistics 
     if (ulam_tally_init(self, width)) return ULAM_ENOMEM;
     self->runs = ulam_reader_get_u64(reader);
     self->failed = ulam_reader_get_u64(reader);
+    self->samples.low = ulam_reader_get_u64(reader);
+    self->samples.high = ulam_reader_get_u64(reader);
     if (self->failed > self->runs) return ULAM_EFORMAT;
     for (size_t i = 0; i < width; i++) {
         const ulam_status status = unpack_moments(&self->moments[i], reader);

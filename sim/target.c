@@ -30,10 +30,11 @@ static ulam_status make_estimate(ulam_kind kind, const ulam_moments *moments, do
 
 /* Without an error the groups agree to the last bit, as they do where nothing varies. */
 static ulam_status derive_estimate(const ulam_job *job, size_t derived, size_t point, const ulam_tally *tally,
-                                   double confidence, estimate *result)
+                                   estimate *result)
 {
     ulam_estimate found;
-    const ulam_status status = ulam_derived_estimate(job, derived, point, tally->more.groups, confidence, &found);
+    const ulam_status status =
+        ulam_derived_estimate(job, derived, point, tally->more.groups, job->until.confidence, &found);
     if (status) return status;
     *result = (estimate){.value = found.value, .constant = found.std_error == 0};
     result->half_width = fmax(found.interval.high - found.value, found.value - found.interval.low);
@@ -59,30 +60,32 @@ static ulam_verdict judge(const ulam_job *job, size_t point, const ulam_judgemen
     return needed > hope * (double)job->points[point].runs ? ULAM_TARGETS_OUT_OF_REACH : ULAM_TARGETS_OPEN;
 }
 
-ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_tally *tally, uint64_t runs,
-                               ulam_judgement *judgement)
+static void take(ulam_judgement *self, const ulam_target *target, const estimate *found, bool enough)
+{
+    self->constant |= found->constant;
+    self->ratio = fmax(self->ratio, ratio_of(target, found, enough));
+}
+
+ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_tally *tally, ulam_judgement *judgement)
 {
     const ulam_until *until = &job->until;
-    const bool enough = (double)runs >= evidence * (double)until->ladder;
+    const bool enough = (double)tally->runs >= evidence * (double)until->ladder;
     *judgement = (ulam_judgement){0};
     for (size_t i = 0; i < until->n_targets; i++) {
         const ulam_target *target = &until->targets[i];
+        estimate found;
+        if (target->is_derived) {
+            const ulam_status status = derive_estimate(job, target->derived, point, tally, &found);
+            if (status) return status;
+            take(judgement, target, &found, enough);
+        }
         for (size_t k = target->element; k < target->element + target->length; k++) {
-            estimate found;
             const ulam_kind kind = job->model->observables[target->observable].kind;
             const ulam_status status = make_estimate(kind, &tally->moments[k], until->confidence, &found);
             if (status) return status;
-            judgement->constant |= found.constant;
-            judgement->ratio = fmax(judgement->ratio, ratio_of(target, &found, enough));
-        }
-        if (target->is_derived) {
-            estimate found;
-            const ulam_status status = derive_estimate(job, target->derived, point, tally, until->confidence, &found);
-            if (status) return status;
-            judgement->constant |= found.constant;
-            judgement->ratio = fmax(judgement->ratio, ratio_of(target, &found, enough));
+            take(judgement, target, &found, enough);
         }
     }
-    judgement->verdict = judge(job, point, judgement, runs, enough);
+    judgement->verdict = judge(job, point, judgement, tally->runs, enough);
     return ULAM_OK;
 }

@@ -13,8 +13,7 @@ typedef struct {
     bool constant; /* a number that never varied is among those judged */
 } ulam_judgement;
 
-/* Judges a job's targets by the tally of a point's first `runs` runs, at a rung of its ladder. ULAM_ENOMEM. */
-ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_tally *tally, uint64_t runs,
-                               ulam_judgement *judgement);
+/* Judges a job's targets by the sums of a point's first runs, which end at a rung of its ladder. ULAM_ENOMEM. */
+ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_tally *tally, ulam_judgement *judgement);
 
 #endif

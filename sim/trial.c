@@ -19,7 +19,7 @@ static ulam_status foresee(const ulam_job *job, const ulam_part *part, ulam_tria
     ulam_judgement judgement;
     trial->needed = (double)(point->runs - point->first);
     if (job->until.n_targets == 0) return ULAM_OK;
-    if (ulam_targets_judge(job, part->chunk.point, &part->tally, part->chunk.runs, &judgement)) return ULAM_ENOMEM;
+    if (ulam_targets_judge(job, part->chunk.point, &part->tally, &judgement)) return ULAM_ENOMEM;
     const double needed = judgement.ratio * judgement.ratio * (double)part->chunk.runs, most = trial->needed;
     const double least = (double)(ulam_ladder_above(&ladder, 0) * ladder.block);
     trial->beyond = needed > most;

@@ -58,6 +58,7 @@ void ulam_worker_init(ulam_worker *self, const ulam_job *job)
 {
     *self = (ulam_worker){.job = job, .performer = {.job = job}};
     ulam_prepared_init(&self->prepared, job);
+    ulam_sampling_init(&self->sampling, job);
     ulam_frames_init(&self->frames, job->statistics);
 }
 
@@ -66,6 +67,7 @@ void ulam_worker_free(ulam_worker *self)
     ulam_prepared_free(&self->prepared);
     ulam_performer_free(&self->performer);
     ulam_isolated_close(self->isolated);
+    ulam_sampling_free(&self->sampling);
     free(self->values);
     ulam_frames_free(&self->frames);
     ulam_worker_init(self, self->job);
@@ -203,11 +205,27 @@ static ulam_status add_values(ulam_worker *self, const block *of, size_t noted, 
     return status ? ulam_fail_memory(error, "summing a block of runs") : ULAM_OK;
 }
 
+static ulam_status keep_samples(ulam_worker *self, const block *of, size_t noted, ulam_error *error)
+{
+    ulam_part *part = of->part;
+    const size_t failed = part->n_failures - noted;
+    const ulam_sample_block values = {.values = self->values,
+                                      .run_stride = 1,
+                                      .element_stride = self->stride,
+                                      .point = part->chunk.point,
+                                      .first = of->first,
+                                      .runs = of->n,
+                                      .failures = failed ? part->failures + noted : NULL,
+                                      .n_failures = failed};
+    return ulam_sampling_add(&self->sampling, &values, &part->tally.samples, error);
+}
+
 static ulam_status perform_block(ulam_worker *self, const void *point, block *of, ulam_error *error)
 {
     const size_t noted = of->part->n_failures;
     ulam_status status = frame_tally(self, point, of, error);
     if (!status) status = perform_runs(self, point, of, error);
+    if (!status) status = keep_samples(self, of, noted, error);
     if (!status) status = add_values(self, of, noted, error);
     if (status) return status;
     of->part->tally.runs += of->n - of->good;
@@ -252,8 +270,10 @@ static ulam_status perform_chunk(ulam_worker *self, const ulam_chunk *chunk, dou
         part->chunk.runs += runs;
         if (part->n_failures > job->conduct.max_failed) break;
     }
+    const ulam_status kept = ulam_sampling_write(&self->sampling, status ? NULL : error);
+    if (kept) part->chunk.blocks = part->chunk.runs = part->n_failures = 0;
     part->seconds = ulam_clock() - start;
-    return status;
+    return status ? status : kept;
 }
 
 static ulam_status keep_left(ulam_answer *answer, const ulam_chunk *chunk, uint64_t done, uint64_t done_runs,
@@ -307,6 +327,10 @@ ulam_status ulam_worker_perform(ulam_worker *self, const ulam_assignment *assign
                                              answer, status ? &later : &own);
         if (!status) status = taken;
         if (answer->n_parts) failures += answer->parts[answer->n_parts - 1].n_failures;
+    }
+    if (answer->n_parts && ulam_sampling_flush(&self->sampling, status ? NULL : &own)) {
+        while (answer->n_parts) ulam_part_free(&answer->parts[--answer->n_parts]);
+        if (!status) status = own.status;
     }
     if (status && error) *error = own;
     return status;

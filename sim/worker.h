@@ -9,6 +9,7 @@
 
 #include "frames.h"
 #include "prepared.h"
+#include "sampling.h"
 #include "schedule.h"
 #include "stretch.h"
 
@@ -19,6 +20,7 @@ typedef struct {
     ulam_isolated *isolated; /* NULL: runs are performed here, or none has been yet */
     double *values;          /* [width][stride], of one block; [capacity] */
     size_t capacity, stride;
+    ulam_sampling sampling; /* its sink is set by the caller */
     ulam_frames frames;
 } ulam_worker;
 
@@ -64,7 +66,8 @@ void ulam_worker_free(ulam_worker *self);
  * done before a failure is in it. `interrupt` may be NULL; once it is requested only the first block is finished.
  * Where failed runs are recorded they are left out of their block's moments, and an answer that has more than the job
  * bears is cut short. ULAM_ERUN: a run failed; the message names model, point and run. ULAM_EINVAL: a point could not be
- * set up, or a block needs too much memory. ULAM_ENOMEM. ULAM_ESYSTEM: a run could not be isolated. */
+ * set up, or a block needs too much memory. ULAM_ENOMEM. ULAM_ESYSTEM: a run could not be isolated. Others as the sink for
+ * samples returns them; what is in the answer has been kept there. */
 ulam_status ulam_worker_perform(ulam_worker *self, const ulam_assignment *assignment, const ulam_interrupt *interrupt,
                                 ulam_answer *answer, ulam_error *error);
 

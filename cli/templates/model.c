@@ -32,6 +32,20 @@ static void NAME_run(const void *point, ulam_rng *rng, double *out)
     out[0] = x * x + y * y < area ? 4 / area : 0;
 }
 
+/* The same, for ULAM_LANES runs at once, which makes it several times faster: arrays with a place for each run, filled by array
+ * calls and combined in plain loops. It must give what NAME_run gives, bit by bit. Leave it out where runs differ in what they
+ * do next. */
+ULAM_LANES_KERNEL(NAME_run_lanes)
+{
+    const ulam_value *values = (const ulam_value *)point;
+    const double area = values[RADIUS].real * values[RADIUS].real;
+    double x[ULAM_LANES], y[ULAM_LANES];
+
+    ulam_lanes_uniform(lanes, x);
+    ulam_lanes_uniform(lanes, y);
+    for (int i = 0; i < ULAM_LANES; i++) out[i] = x[i] * x[i] + y[i] * y[i] < area ? 4 / area : 0;
+}
+
 /* The mean where theory knows it: tables show it beside the estimate. Leave it out where it is not known. */
 static void exact_pi(const ulam_value *values, double *exact)
 {
@@ -61,6 +75,7 @@ static const ulam_model NAME_model = {
     .n_observables = sizeof observables / sizeof *observables,
     .block = NAME_block,
     .run = NAME_run,
+    .run_lanes = NAME_run_lanes,
 };
 
 ULAM_MODEL(NAME_model)

@@ -22,7 +22,9 @@
 
 /* As the built-in models are compiled. Never for the machine at hand alone: other ranks may be older. */
 const char *const ulam_compiler_flags[] = {
-    "-O3", "-ffp-contract=off", "-fno-math-errno", "-fPIC", "-shared", "-fvisibility=hidden", "-D_GNU_SOURCE=1", NULL,
+    "-O3",   "-ffp-contract=off", "-fno-math-errno",     "-fno-trapping-math",
+    "-fPIC", "-shared",           "-fvisibility=hidden", "-D_GNU_SOURCE=1",
+    NULL,
 };
 
 /* The source as a file in memory, headed by a line that tells the compiler its name. -1: errno says why. */

@@ -281,6 +281,14 @@ class Compiled(Foreign):
         self.refused(2, "check", "job.yaml", says='a?"b\\ c/needle.c names no model')
         self.refused(2, "models", "a\nb/c.d", says="'a?b/c.d'")
 
+    def test_lanes_give_the_bits_of_the_run(self):
+        self.succeeds("run", "-q", "-o", "lanes.h5", "needle.yaml")
+        lines = [line for line in self.source.splitlines(keepends=True) if ".run_lanes" not in line]
+        self.write("needle.c", "".join(lines))
+        self.succeeds("run", "-q", "-o", "runs.h5", "needle.yaml")
+        self.assertLess(len(lines), len(self.source.splitlines()))
+        self.same_results("lanes.h5", "runs.h5")
+
     def test_a_large_source(self):
         self.write("needle.c", self.source + "/* " + "long " * 40000 + "*/\n")
         self.succeeds("run", "-q", "needle.yaml")
@@ -315,7 +323,10 @@ class Kept(Foreign):
         self.succeeds("run", "-q", "-o", "whole.h5", "needle.yaml")
         (self.folder / "needle.c").unlink()
         self.succeeds("merge", "-o", "merged.h5", "1.h5", "2.h5")
-        self.same_results("merged.h5", "whole.h5")
+        with h5py.File(self.folder / "merged.h5") as one, h5py.File(self.folder / "whole.h5") as other:
+            for name in ("runs", "pi", "pi_stderr", "pi_excess_kurtosis"):
+                self.assertEqual(one["results"][name][()], other["results"][name][()])
+            self.assertEqual(one.attrs["model_source"], other.attrs["model_source"])
 
     def test_a_changed_source_is_another_job(self):
         self.succeeds("run", "-q", "--runs", "5e4", "needle.yaml")

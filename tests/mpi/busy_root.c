@@ -1,5 +1,6 @@
-/* Rank 0's runs take five seconds of computing, the others' five milliseconds of sleep: these get their work all the same.
- * Prints the longest time that one of them was without a run during rank 0's first; above 10 ms it fails. */
+/* `busy_root RANK`: the runs of one rank, 0 or a leader, take five seconds of computing, the others' five milliseconds of
+ * sleep: these get their work all the same. Prints the longest time that one of them was without a run during that rank's
+ * first; above 10 ms it fails. */
 
 #include <stdio.h>
 
@@ -11,8 +12,8 @@ enum {
     MOST_GAPS = 2000
 };
 
-static int rank;
-static double end_of_root_run;
+static int rank, busy;
+static double end_of_busy_run;
 static double gap_end[MOST_GAPS], gap_length[MOST_GAPS];
 static size_t n_gaps;
 
@@ -23,17 +24,17 @@ static void run(const void *point, ulam_rng *rng, double *out)
         gap_end[n_gaps] = start;
         gap_length[n_gaps++] = start - slept.last;
     }
-    while (rank == 0 && seconds_now() < start + 5) continue;
+    while (rank == busy && seconds_now() < start + 5) continue;
     sleeping_run(point, rng, out);
-    if (end_of_root_run == 0) end_of_root_run = slept.last;
+    if (end_of_busy_run == 0) end_of_busy_run = slept.last;
 }
 
-/* The longest wait and the number of runs on this rank while rank 0 was inside its first run. */
+/* The longest wait and the number of runs on this rank while the busy one was inside its first run. */
 static double longest_wait(int *runs)
 {
     double longest = 0;
     *runs = 0;
-    for (size_t i = 0; rank != 0 && i < n_gaps && gap_end[i] < end_of_root_run; i++) {
+    for (size_t i = 0; rank != busy && i < n_gaps && gap_end[i] < end_of_busy_run; i++) {
         longest = fmax(longest, gap_length[i]);
         ++*runs;
     }
@@ -45,6 +46,7 @@ int main(int argc, char **argv)
     int level;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_SERIALIZED, &level);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    if (argc > 1) busy = atoi(argv[1]);
     ulam_model model = sleeping_model;
     model.run = run;
 
@@ -57,8 +59,8 @@ int main(int argc, char **argv)
     MPI_Barrier(MPI_COMM_WORLD);
     const ulam_status status = ulam_mpi_execute(MPI_COMM_WORLD, &made.job, &state, &(ulam_execution){0}, &error);
 
-    MPI_Bcast(&end_of_root_run, 1, MPI_DOUBLE, 0, MPI_COMM_WORLD);
-    int own_runs, runs, bad = 0;
+    MPI_Bcast(&end_of_busy_run, 1, MPI_DOUBLE, busy, MPI_COMM_WORLD);
+    int own_runs, runs = 0, bad = 0;
     double longest, own = longest_wait(&own_runs);
     MPI_Reduce(&own, &longest, 1, MPI_DOUBLE, MPI_MAX, 0, MPI_COMM_WORLD);
     MPI_Reduce(&own_runs, &runs, 1, MPI_INT, MPI_SUM, 0, MPI_COMM_WORLD);

@@ -39,5 +39,23 @@ class SameBits(command.Case):
         self.succeeds("run", "-q", "--runs", "1000", "-o", "two.h5", "-n", "2", job)
         self.same_results("alone.h5", "two.h5")
 
+    def test_leaders(self):
+        job = self.write("unequal.yaml", UNEQUAL)
+        self.succeeds("run", "-q", "-o", "alone.h5", job)
+        for most in (1, 2, 3):
+            name = f"{most}.h5"
+            self.succeeds("run", "-q", "-o", name, job, launcher=command.mpirun(7),
+                          env={"ULAM_RANKS_PER_LEADER": str(most)})
+            self.same_results("alone.h5", name)
+
+    def test_number_of_ranks_under_a_leader_that_is_none(self):
+        job = self.write("few.yaml", "model: buffon\nruns: 3\n")
+        for wrong in ("0", "-1", "two", "2 ", "99999999999", ""):
+            done = self.ulam("run", "-q", "-o", "out.h5", job, launcher=command.mpirun(3),
+                             env={"ULAM_RANKS_PER_LEADER": wrong})
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertEqual(done.stderr.count(f"ULAM_RANKS_PER_LEADER='{wrong}'; a whole number from 1 on"), 1)
+            self.assertFalse((self.folder / "out.h5").exists())
+
 
 command.main()

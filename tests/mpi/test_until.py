@@ -49,8 +49,8 @@ class Until(command.Case):
         self.same_results("out.h5", "fresh.h5")
 
     def test_runs_and_targets_take_turns(self):
-        self.write("until.yaml", JOB % (64, 0.03, ""))
-        self.succeeds("run", "-q", "-o", "out.h5", "--runs", "5000", "until.yaml")
+        self.write("until.yaml", JOB % (64, 0.01, ""))
+        self.succeeds("run", "-q", "-o", "out.h5", "--runs", "1100", "until.yaml")
         self.succeeds("run", "-q", "-o", "out.h5", "until.yaml")
         self.succeeds("run", "-q", "-o", "fresh.h5", "until.yaml")
         self.same_results("out.h5", "fresh.h5")
@@ -127,6 +127,18 @@ class Until(command.Case):
         self.succeeds("run", "-q", "-o", "grown.h5", "--runs", "1450", "runs.yaml")
         self.succeeds("run", "-q", "-o", "grown.h5", "runs.yaml")
         self.same_results("out.h5", "grown.h5")
+
+    def test_parts_make_the_trace_of_the_whole(self):
+        self.write("runs.yaml", "model: european\nblock: 7\nsweep: {strike: [90, 110]}\nruns: 20011\n")
+        self.succeeds("run", "-q", "-o", "whole.h5", "runs.yaml")
+        for part in (1, 2, 3):
+            self.succeeds("run", "-q", "--part", f"{part}/3", "-o", f"{part}.h5", "runs.yaml",
+                          *(("-n", "3") if part == 2 else ()))
+        self.succeeds("merge", "-o", "merged.h5", "3.h5", "1.h5", "2.h5")
+        self.same_results("merged.h5", "whole.h5")
+        with h5py.File(self.folder / "merged.h5") as merged, h5py.File(self.folder / "whole.h5") as whole:
+            self.assertEqual(merged["trace/runs"].shape, (2, 14))
+            self.assertEqual(merged["state/bytes"][()].tobytes(), whole["state/bytes"][()].tobytes())
 
     def test_what_does_not_go_together(self):
         self.write("job.yaml", JOB % (16, 0.05, ""))

@@ -167,7 +167,7 @@ static void cheap_runs_are_bundled(void **unused)
     cost[0] = 1e-8; /* ten seconds in all */
     paper = (paper_ranks){.job = &made.job, .cost = cost, .ranks = 7, .message = 1e-4};
     const double end = simulate(&paper);
-    assert_true(paper.messages < 200);
+    assert_true(paper.messages < 700);
     assert_true(end < 1.03 * ideal(&paper));
 }
 

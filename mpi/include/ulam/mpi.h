@@ -13,10 +13,13 @@ extern "C" {
 
 /* Performs the runs that state lacks on all ranks of communicator. Collective; MPI must have been initialised with at
  * least MPI_THREAD_SERIALIZED. Rank 0 brings the job's state, sink and monitor and has the whole state afterwards; on other
- * ranks state is ignored (NULL is fine) and execution may be NULL. Every rank brings the same job.
+ * ranks state is ignored (NULL is fine), and of execution, which may be NULL, only the sink for samples counts. Every rank
+ * brings the same job.
  *
- * Rank 0 answers the others from a thread of its own while it computes, and calls the monitor from it; no rank waits for
- * another's run. The status and the message are the same on every rank.
+ * Rank 0 answers the others from a thread of its own while it computes, and calls the monitor from it; on further nodes a
+ * leader among the ranks does so for its node. No rank waits for another's run. Which ranks share a node is found out
+ * collectively at the start; the environment variable ULAM_RANKS_PER_LEADER of rank 0 bounds how many have one leader
+ * (ULAM_EINVAL unless it is a whole number from 1 on). The status and the message are the same on every rank.
  *
  * Checkpoints are written from a copy of the state by a third thread, so that no rank waits for the disk. Rank 0's stop
  * counts; the others learn of it between two blocks.

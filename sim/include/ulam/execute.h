@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <ulam/job.h>
+#include <ulam/samples.h>
 #include <ulam/state.h>
 #include <ulam/status.h>
 
@@ -55,6 +56,7 @@ typedef struct {
     ulam_sink sink;       /* put NULL: nowhere; the caller finds everything in the state */
     ulam_monitor monitor; /* show NULL: none */
     ulam_stop stop;
+    ulam_sample_sink samples; /* write NULL: samples are kept nowhere. The only part that counts on every rank */
 } ulam_execution;
 
 /* Seconds of a clock that never steps back. */

@@ -58,6 +58,7 @@ typedef struct {
     uint64_t max_failed; /* recorded failures that are still borne; one more ends the job */
     bool isolate;        /* runs are performed in a child process */
     double run_timeout;  /* s that a run may take, with isolate; INFINITY: any */
+    bool compress;       /* samples are packed once the job is complete */
 } ulam_conduct;
 
 typedef struct {
@@ -115,6 +116,9 @@ typedef struct {
 
     const ulam_derived_plan *derived; /* [n_derived], the model's first */
     size_t n_derived;
+
+    size_t *samples; /* [n_samples], ascending: observables whose value in each run is kept; none: no samples are */
+    size_t n_samples;
 
     struct ulam_job_storage *storage; /* what the above point to */
 } ulam_job;

@@ -42,6 +42,11 @@ typedef struct {
     size_t n_early;
     size_t early_capacity;
 
+    ulam_piece *cuts; /* [n_cuts] where the job does not begin with run 0: the prefix again, cut at the rungs, so that
+                         merged parts pass them as the whole job does */
+    size_t n_cuts;
+    size_t cuts_capacity;
+
     double
         *trace; /* [n_rungs][state->traced][2]: mean and standard error of each scalar at each rung that the prefix has
                       passed; NaN: not known */

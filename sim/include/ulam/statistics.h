@@ -66,7 +66,8 @@ typedef struct {
 
 static inline ulam_series ulam_block_series(const ulam_block_values *block, size_t element)
 {
-    return (ulam_series){block->value + element * block->element_step, block->n, block->run_step};
+    const ulam_series series = {block->value + element * block->element_step, block->n, block->run_step};
+    return series;
 }
 
 /* Centres and edges are needed before a point's first value is counted, on every rank, and must not depend on who counts

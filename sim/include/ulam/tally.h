@@ -9,6 +9,7 @@
 
 #include <ulam/accumulators.h>
 #include <ulam/bytes.h>
+#include <ulam/hash_sum.h>
 #include <ulam/moments.h>
 #include <ulam/status.h>
 
@@ -22,6 +23,7 @@ typedef struct {
     size_t width;                   /* elements of a run: the sum of the observables' lengths */
     ulam_moments *moments;          /* [width], owned, or with a block shared by its owners */
     struct ulam_tally_block *block; /* what ulam_tally_tighten() made; NULL: nothing */
+    ulam_hash_sum samples;          /* of the values that are kept of these runs; 0 where none are */
     ulam_accumulators more;         /* what the job's statistics ask for beside the moments; never shared */
 } ulam_tally;
 
