@@ -189,7 +189,11 @@ static bool show_all(const request *self)
     const ulam_result *result = view->result;
     bool whole = true;
     if (any_scalar(result)) putchar('\n');
-    if (any_scalar(result)) whole = ulam_show_estimates(view, stdout);
+    if (any_scalar(result)) whole = ulam_show_estimates(view, false, stdout);
+    if (result->compared) {
+        printf("\ndifferences to %s\n\n", result->compared);
+        whole &= ulam_show_estimates(view, true, stdout);
+    }
     for (size_t i = 0; i < result->n_observables; i++)
         if (result->observables[i].scalar) whole &= ulam_show_quantiles(view, &result->observables[i], stdout);
     whole &= ulam_show_correlations(view, self->correlations, stdout);

@@ -38,20 +38,27 @@ static void set_estimate(ulam_printer *self, const ulam_result_observable *obser
     ulam_printer_set(self, text);
 }
 
-bool ulam_show_estimates(const ulam_view *view, FILE *out)
+static bool has_column(const ulam_result_observable *observable, bool differences)
+{
+    return observable->scalar && observable->difference == differences;
+}
+
+bool ulam_show_estimates(const ulam_view *view, bool differences, FILE *out)
 {
     const ulam_result *result = view->result;
     ulam_printer self;
     size_t columns = 0;
     for (size_t i = 0; i < result->n_observables; i++)
-        if (result->observables[i].scalar) columns += estimate_columns(&result->observables[i], result->n_points);
+        if (has_column(&result->observables[i], differences))
+            columns += estimate_columns(&result->observables[i], result->n_points);
     ulam_printer_begin(&self, view, columns);
     for (size_t i = 0; i < result->n_observables; i++)
-        if (result->observables[i].scalar) head_estimate(&self, &result->observables[i], result->observables[i].name);
+        if (has_column(&result->observables[i], differences))
+            head_estimate(&self, &result->observables[i], result->observables[i].name);
     for (size_t point = view->first; point <= view->last; point++) {
         ulam_printer_row(&self, point);
         for (size_t i = 0; i < result->n_observables; i++)
-            if (result->observables[i].scalar) set_estimate(&self, &result->observables[i], point);
+            if (has_column(&result->observables[i], differences)) set_estimate(&self, &result->observables[i], point);
     }
     return ulam_printer_end(&self, out);
 }

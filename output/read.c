@@ -137,6 +137,7 @@ void ulam_result_free(ulam_result *self)
     free(self->until);
     free(self->ending);
     free(self->target_ratio);
+    free(self->compared);
     free(self->failures);
     free(self->dropped);
     ulam_covariance_free(&self->covariance);

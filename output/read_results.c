@@ -105,6 +105,12 @@ static void read_derived(reader *self, ulam_result_observable *observable)
     observable->high = read_reals(self, name, ULAM_FIGURE_HIGH, self->n_points);
 }
 
+static void read_difference(reader *self, ulam_result_observable *observable)
+{
+    observable->difference = true;
+    read_derived(self, observable);
+}
+
 static void read_observable(reader *self, ulam_result_observable *observable)
 {
     const char *name = observable->name;
@@ -155,6 +161,8 @@ void ulam_read_results(ulam_h5 *h5, ulam_result *result)
     read_list(&self, result, "observables", read_observable);
     if (result->n_observables) result->confidence = read_confidence(&self, result->observables[0].name);
     read_list(&self, result, "derived", read_derived);
+    read_list(&self, result, "differences", read_difference);
+    result->compared = ulam_h5_get_text(h5, self.group, "compared_with");
     ulam_read_covariance(h5, self.group, self.n_points, &result->covariance);
     ulam_h5_done(h5, self.group);
 }

@@ -104,7 +104,8 @@ typedef struct {
     char *name;
     char *unit; /* NULL: none */
     char *help;
-    bool derived; /* a derived quantity, a scalar: without sd, skewness, excess_kurtosis, min, max, which are NULL */
+    bool difference; /* to the point that it is compared with; derived as well */
+    bool derived;    /* a derived quantity, a scalar: without sd, skewness, excess_kurtosis, min, max, which are NULL */
     bool scalar;
     size_t length;                                                          /* elements a point, 1 for a scalar */
     char *dimension;                                                        /* of an array's elements; NULL: a scalar */
@@ -160,6 +161,7 @@ typedef struct {
     size_t n_observables;
     char **samples; /* [n_samples] observables of which the value in each run is kept; none: no samples are */
     size_t n_samples;
+    char *compared;    /* what differences are to, "strike = 100"; NULL: there are none */
     double confidence; /* of all intervals */
     ulam_result_covariance covariance;
     ulam_provenance provenance;

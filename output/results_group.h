@@ -14,14 +14,25 @@ enum {
     ULAM_RESULTS_MORE_AXES = 2 /* an array's behind those of the sweep: its elements, and levels, bins or the like */
 };
 
+/* A derived quantity or a difference. Texts: NULL, there is none. */
+typedef struct {
+    char *name, *long_name; /* owned */
+    const char *unit, *expression;
+    size_t derived; /* SIZE_MAX: the mean of an element */
+    size_t element;
+    bool is_difference; /* to the point that it is compared with */
+} ulam_results_estimate;
+
 typedef struct {
     ulam_labelled group;
     const ulam_state *state;
     const ulam_job *job;
-    size_t *axes;               /* [n_axes] dimensions of the sweep, and room for ULAM_RESULTS_MORE_AXES */
-    char *coordinates;          /* names of the arrays that label dimensions beside the dimensions' own; NULL: none */
-    const char **names;         /* [n_observables * ULAM_FIGURES] */
-    const char **derived_names; /* [n_derived * ULAM_DERIVED_FIGURES] */
+    size_t *axes;       /* [n_axes] dimensions of the sweep, and room for ULAM_RESULTS_MORE_AXES */
+    char *coordinates;  /* names of the arrays that label dimensions beside the dimensions' own; NULL: none */
+    const char **names; /* [n_observables * ULAM_FIGURES] */
+    ulam_results_estimate *estimates; /* [n_estimates], owned */
+    size_t n_estimates;
+    const char **derived_names; /* [n_estimates * ULAM_DERIVED_FIGURES] */
     ulam_summary *summary;      /* [n_points * width] */
     ulam_bounds *bounds;        /* [n_points * width], of the means */
     double *values;             /* [n_points * width], scratch */
@@ -51,7 +62,9 @@ size_t ulam_results_dimension(ulam_results_group *self, size_t observable, const
 void ulam_write_quantiles(ulam_results_group *self, size_t observable, const ulam_elements *elements);
 void ulam_write_histogram(ulam_results_group *self, size_t observable, const ulam_elements *elements);
 
-/* The derived quantities, after all names that are not labels have been taken. */
+/* Lists the derived quantities and differences; takes their names; writes them. */
+bool ulam_list_estimates(ulam_results_group *self);
+void ulam_free_estimates(ulam_results_group *self);
 void ulam_take_derived_names(ulam_results_group *self);
 void ulam_write_derived(ulam_results_group *self);
 

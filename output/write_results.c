@@ -235,9 +235,10 @@ static bool make_room(ulam_results_group *self)
 {
     const ulam_job *job = self->job;
     const size_t cells = job->n_points * (job->width ? job->width : 1);
+    if (!ulam_list_estimates(self)) return false;
     self->axes = calloc(job->n_axes + ULAM_RESULTS_MORE_AXES, sizeof *self->axes);
     self->names = calloc(job->model->n_observables * ULAM_FIGURES + 1, sizeof *self->names);
-    self->derived_names = calloc(job->n_derived * ULAM_DERIVED_FIGURES + 1, sizeof *self->derived_names);
+    self->derived_names = calloc(self->n_estimates * ULAM_DERIVED_FIGURES + 1, sizeof *self->derived_names);
     self->summary = calloc(cells + 1, sizeof *self->summary);
     self->bounds = calloc(cells + 1, sizeof *self->bounds);
     self->values = calloc(cells + 1, sizeof *self->values);
@@ -276,6 +277,7 @@ void ulam_write_results(ulam_h5 *h5, const ulam_state *state)
     ulam_labelled_close(&self.group);
     ulam_elements_free(&self.elements);
     free(self.coordinates);
+    ulam_free_estimates(&self);
     free(self.derived_names);
     free(self.names);
     free(self.axes);

@@ -52,6 +52,27 @@ ulam_status ulam_derived_replicate(const ulam_job *job, size_t derived, size_t p
     return ULAM_OK;
 }
 
+ulam_status ulam_element_replicate(const ulam_job *job, size_t element, const ulam_groups *groups,
+                                   ulam_replicates *replicates)
+{
+    const size_t group = ulam_statistics_group(job->statistics, element);
+    if (group == SIZE_MAX) return ULAM_EINVAL;
+    ulam_groups_replicate(&groups[group], replicates);
+    return ULAM_OK;
+}
+
+size_t ulam_job_baseline(const ulam_job *job, size_t point)
+{
+    size_t stride = 1, baseline = 0, left = point;
+    for (size_t i = job->n_axes; i-- > 0;) {
+        const size_t length = job->axes[i].length, index = left % length;
+        left /= length;
+        baseline += (job->baseline[i] == SIZE_MAX ? index : job->baseline[i]) * stride;
+        stride *= length;
+    }
+    return baseline;
+}
+
 ulam_status ulam_derived_estimate(const ulam_job *job, size_t derived, size_t point, const ulam_groups *groups,
                                   double level, ulam_estimate *estimate)
 {

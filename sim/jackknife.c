@@ -14,6 +14,23 @@ void ulam_groups_replicate(const ulam_groups *self, ulam_replicates *replicates)
     for (int g = 0; g < ULAM_GROUPS; g++) replicates->share[g] = total ? (double)self->count[g] / (double)total : 0;
 }
 
+/* What a group adds to the value's correction. */
+static double part_of(const ulam_replicates *self, int g)
+{
+    return (1 - self->share[g]) * (self->all - self->without[g]);
+}
+
+void ulam_replicates_subtract(ulam_replicates *self, const ulam_replicates *other)
+{
+    const double all = self->all - other->all;
+    for (int g = 0; g < ULAM_GROUPS; g++) {
+        const double share = (self->share[g] + other->share[g]) / 2;
+        self->without[g] = all - (part_of(self, g) - part_of(other, g)) / (1 - share);
+        self->share[g] = share;
+    }
+    self->all = all;
+}
+
 /* Groups that have a run; 0: not all of them are defined. */
 static size_t count_groups(const ulam_replicates *self)
 {
@@ -34,7 +51,7 @@ void ulam_jackknife(const ulam_replicates *replicates, double level, ulam_estima
     *estimate = undefined;
     if (n < 2) return;
     for (int g = 0; g < ULAM_GROUPS; g++)
-        if (share[g] > 0) correction += (1 - share[g]) * (replicates->all - replicates->without[g]);
+        if (share[g] > 0) correction += part_of(replicates, g);
     for (int g = 0; g < ULAM_GROUPS; g++) {
         if (share[g] == 0) continue;
         const double others = 1 / share[g] - 1;

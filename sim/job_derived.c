@@ -169,13 +169,6 @@ ulam_status ulam_job_read_derived(ulam_job_reading *self)
     return ULAM_OK;
 }
 
-static size_t find_group(const ulam_job *job, size_t element)
-{
-    size_t i = 0;
-    while (job->statistics->grouped[i] != element) i++;
-    return i;
-}
-
 ulam_status ulam_job_settle_derived(ulam_job_reading *self)
 {
     ulam_job *job = self->job;
@@ -184,7 +177,8 @@ ulam_status ulam_job_settle_derived(ulam_job_reading *self)
         const size_t n = plan->expression ? plan->expression->n_elements : job->width;
         size_t *group = ulam_arena_take_array(&self->storage->arena, n + 1, sizeof *group);
         if (!group) return fail_memory(self);
-        for (size_t i = 0; i < n; i++) group[i] = find_group(job, plan->expression ? plan->expression->elements[i] : i);
+        for (size_t i = 0; i < n; i++)
+            group[i] = ulam_statistics_group(job->statistics, plan->expression ? plan->expression->elements[i] : i);
         plan->group = group;
         plan->n_groups = n;
     }

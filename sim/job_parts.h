@@ -63,6 +63,7 @@ typedef enum {
     ULAM_KEY_HISTOGRAM,
     ULAM_KEY_COVARIANCE,
     ULAM_KEY_DERIVED,
+    ULAM_KEY_COMPARE,
     ULAM_KEYS,
 } ulam_job_key;
 
@@ -174,6 +175,9 @@ ulam_status ulam_job_read_derived(ulam_job_reading *self);
 size_t ulam_job_count_derived(const ulam_job_reading *self);
 void ulam_job_list_derived(const ulam_job_reading *self, const char **names);
 bool ulam_job_find_derived(const ulam_job_reading *self, const char *name, size_t length, size_t *derived);
+
+/* Reads `compare`, for which groups of the scalars are kept. */
+ulam_status ulam_job_read_compare(ulam_job_reading *self);
 
 /* Finds the groups of the derived quantities, once the statistics are settled. */
 ulam_status ulam_job_settle_derived(ulam_job_reading *self);

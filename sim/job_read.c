@@ -11,7 +11,7 @@
 static const char *const keys[ULAM_KEYS] = {
     "model",       "seed",    "params",   "sweep",     "zip",        "points",     "runs",       "until",
     "confidence",  "streams", "block",    "output",    "checkpoint", "on_failure", "max_failed", "isolate",
-    "run_timeout", "samples", "compress", "quantiles", "histogram",  "covariance", "derived",
+    "run_timeout", "samples", "compress", "quantiles", "histogram",  "covariance", "derived",    "compare",
 };
 
 static ulam_status read_keys(ulam_job_reading *self)
@@ -167,6 +167,7 @@ static ulam_status read_parts(ulam_job_reading *self)
         ulam_job_make_points,
         ulam_job_read_statistics,
         ulam_job_read_derived,
+        ulam_job_read_compare,
         ulam_job_settle_statistics,
         ulam_job_settle_derived,
     };

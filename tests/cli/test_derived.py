@@ -81,6 +81,31 @@ class JobFile(command.Case):
         self.refused(2, "run", "-q", "job.yaml", says="groups of price, groups of geometric")
 
 
+    def test_what_cannot_be_compared(self):
+        head = "model: european\nruns: 100\nsweep: {strike: [99, 100], kind: [call, put], rate: [0, 0.1]}\ncompare: "
+        for text, says in (
+            ("3", "job.yaml:4:10: compare is '3', expected a mapping of a swept parameter to one of its values"),
+            ("{}", "job.yaml:4:10: compare is empty"),
+            ("{strike: 103}", "job.yaml:4:19: the sweep has no strike of '103'; the nearest is 100"),
+            ("{strike: 90}", "the nearest is 99"),
+            ("{strike: [100]}", "strike is a list"),
+            ("{kind: sell}", "kind is 'sell'"),
+            ("{strik: 100}", "job.yaml:4:11: 'strik' is not swept, expected one of strike, rate, kind"),
+            ("{spot: 100}", "'spot' is not swept"),
+            ("{strike: 99, strike: 100}", "stands here twice"),
+        ):
+            with self.subTest(text=text):
+                self.write("job.yaml", head + text + "\n")
+                self.refused(2, "check", "job.yaml", says=says)
+        self.write("job.yaml", head + "{strike: 99, rate: 0.1}\nzip: [[strike, rate]]\n")
+        self.refused(2, "check", "job.yaml", says="'rate' advances together with what stands before")
+        self.write("job.yaml", "model: european\nruns: 100\ncompare: {strike: 100}\n")
+        self.refused(2, "check", "job.yaml", says="'strike' is not swept, expected a sweep along what is compared")
+        self.write("scan.csv", "strike,rate\n99,0\n100,0\n100,0.1\n")
+        self.write("job.yaml", "model: european\nruns: 100\npoints: scan.csv\ncompare: {strike: 100}\n")
+        self.refused(2, "check", "job.yaml", says="2 of the points that advance together have this strike")
+
+
 class Results(command.Case):
     def run_job(self, name, text, *options, **more):
         self.write("job.yaml", text + f"\noutput: {name}\n")
@@ -141,6 +166,38 @@ class Results(command.Case):
         self.refused(2, "check", "job.yaml", says="did you mean 'ratio'?")
         self.write("job.yaml", until.replace("until: {ratio", "until: {'ratio[0]'"))
         self.refused(2, "check", "job.yaml", says="there is no 'ratio[0]', a derived quantity has no elements")
+
+    def test_differences_stand_against_the_baseline(self):
+        job = ("model: european\nsweep: {strike: [99, 100, 101], rate: [0, 0.05]}\nstreams: common\nruns: 20000\n"
+               "compare: {strike: 1e2}\nderived: {given: price / exercised}\n")
+        results = self.run_job("1.h5", job)
+        self.assertEqual(list(results.attrs["differences"]),
+                         ["price_difference", "exercised_difference", "given_difference"])
+        self.assertEqual(results.price_difference.attrs["long_name"], "price less that at strike = 1e2")
+        for name in ("price", "exercised", "given"):
+            difference, error = results[name + "_difference"], results[name + "_difference_stderr"]
+            self.assertLess(abs(difference - (results[name] - results[name].sel(strike=100))).max(), 1e-3)
+            self.assertTrue((difference.sel(strike=100) == 0).all() and (error.sel(strike=100) == 0).all())
+        theory = results.price_exact - results.price_exact.sel(strike=100)
+        off = (results.price_difference - theory).sel(strike=[99, 101])
+        error = results.price_difference_stderr.sel(strike=[99, 101])
+        self.assertTrue((abs(off) < 4 * error).all())
+        self.assertTrue((20 * error < results.price_stderr).all())
+        self.run_job("3.h5", job, launcher=command.mpirun(3))
+        self.same_results("1.h5", "3.h5")
+        table = self.succeeds("show", "1.h5").stdout
+        self.assertIn("differences to strike = 1e2", table)
+        apart = self.run_job("apart.h5", job.replace("common", "independent"))
+        expected = (apart.price_stderr**2 + apart.price_stderr.sel(strike=100)**2)**0.5
+        ratio = (apart.price_difference_stderr / expected).sel(strike=[99, 101])
+        self.assertTrue(((0.6 < ratio) & (ratio < 1.5)).all())
+
+    def test_each_point_of_a_table_is_compared_with_one(self):
+        self.write("scan.csv", "strike,rate,runs\n99,0,3000\n100,0,5000\n101,0.1,50\n")
+        results = self.run_job("x.h5", "model: european\npoints: scan.csv\nstreams: common\ncompare: {strike: 100}\n")
+        expected = results.price - results.price[1]
+        self.assertLess(abs(results.price_difference - expected).max(), 1e-12)
+        self.assertTrue((results.price_difference_stderr[[0, 2]] > 0).all())
 
     def test_one_run_tells_nothing(self):
         results = self.run_job("x.h5", JOB.replace("20100", "1"))

@@ -248,6 +248,51 @@ static void error_of_a_ratio_is_its_spread(void **state)
     ulam_arena_free(&made.fixture.arena);
 }
 
+/* Discounted payoffs of calls at two strikes, on the same normals. */
+static void pay(uint64_t key, size_t n, double *at_100, double *at_101)
+{
+    for (size_t r = 0; r < n; r++) {
+        ulam_rng rng;
+        ulam_rng_start(&rng, key, r);
+        const double price = 100 * exp(0.03 + 0.2 * ulam_gaussian(&rng));
+        at_100[r] = fmax(0, price - 100);
+        at_101[r] = fmax(0, price - 101);
+    }
+}
+
+/* Over 500 seeds its error is its spread; the two errors in quadrature are many times too wide. */
+static void error_of_a_difference_is_its_spread(void **state)
+{
+    (void)state;
+    enum {
+        SEEDS = 500,
+        RUNS = 1000
+    };
+    static double values[2][RUNS];
+    double sum = 0, squares = 0, errors = 0, quadrature = 0;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        ulam_groups groups[2] = {0};
+        ulam_replicates of[2];
+        ulam_estimate found, plain[2];
+        pay(seed * 0x9e3779b97f4a7c15u + 3, RUNS, values[0], values[1]);
+        for (int i = 0; i < 2; i++) {
+            assert_int_equal(ulam_groups_add_block(&groups[i], (ulam_series){values[i], RUNS, 1}, 0, NULL), ULAM_OK);
+            ulam_groups_replicate(&groups[i], &of[i]);
+            ulam_jackknife(&of[i], 0.95, &plain[i]);
+            quadrature += plain[i].std_error * plain[i].std_error / SEEDS;
+            ulam_groups_free(&groups[i]);
+        }
+        ulam_replicates_subtract(&of[1], &of[0]);
+        ulam_jackknife(&of[1], 0.95, &found);
+        sum += found.value;
+        squares += found.value * found.value;
+        errors += found.std_error * found.std_error / SEEDS;
+    }
+    const double spread = sqrt((squares - sum * sum / SEEDS) / (SEEDS - 1));
+    assert_true(fabs(sqrt(errors) / spread - 1) < 0.1);
+    assert_true(sqrt(quadrature) > 20 * spread);
+}
+
 /* The delta method: var(b/a) = (var b - 2 r cov + r^2 var a) / (n a^2), with r = b/a. */
 static void error_agrees_with_the_delta_method(void **state)
 {
@@ -368,6 +413,7 @@ int main(void)
         cmocka_unit_test(mistakes_have_a_place),
         cmocka_unit_test(deep_and_long_expressions_are_refused),
         cmocka_unit_test(error_of_a_ratio_is_its_spread),
+        cmocka_unit_test(error_of_a_difference_is_its_spread),
         cmocka_unit_test(error_agrees_with_the_delta_method),
         cmocka_unit_test(bias_is_removed),
         cmocka_unit_test(a_mean_is_itself),

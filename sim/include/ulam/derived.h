@@ -17,6 +17,13 @@ extern "C" {
 ulam_status ulam_derived_replicate(const ulam_job *job, size_t derived, size_t point, const ulam_groups *groups,
                                    ulam_replicates *replicates);
 
+/* Likewise of the mean of an element that has groups. */
+ulam_status ulam_element_replicate(const ulam_job *job, size_t element, const ulam_groups *groups,
+                                   ulam_replicates *replicates);
+
+/* The point with which a point is compared, where the job compares. */
+size_t ulam_job_baseline(const ulam_job *job, size_t point);
+
 /* Its jackknife estimate; undefined where groups is NULL. ULAM_ENOMEM. */
 ulam_status ulam_derived_estimate(const ulam_job *job, size_t derived, size_t point, const ulam_groups *groups,
                                   double level, ulam_estimate *estimate);

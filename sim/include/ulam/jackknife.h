@@ -29,6 +29,11 @@ typedef struct {
 /* The mean of the values in the groups, as a quantity. */
 void ulam_groups_replicate(const ulam_groups *self, ulam_replicates *replicates);
 
+/* Makes of a quantity its difference to another one of the same groups: of points that share their random numbers, the error
+ * of the difference knows that they vary together. The groups' shares are the means of both;
+ * where these differ, as the numbers of runs do, each q - q_g below counts by its own share. */
+void ulam_replicates_subtract(ulam_replicates *self, const ulam_replicates *other);
+
 /* The delete-group jackknife for groups of unequal size (Busing, Meijer and van der Leeden, Statistics and Computing 9
  * (1999) 3). With G groups, q the quantity from all runs, q_g that without group g, and p_g the group's share of the runs,
  *

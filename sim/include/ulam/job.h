@@ -117,6 +117,11 @@ typedef struct {
     const ulam_derived_plan *derived; /* [n_derived], the model's first */
     size_t n_derived;
 
+    const size_t
+        *baseline;  /* [n_axes] the index at which a comparison's points are, SIZE_MAX: along this axis any; NULL:
+                               nothing is compared */
+    char *compared; /* that in words: "strike = 100" */
+
     size_t *samples; /* [n_samples], ascending: observables whose value in each run is kept; none: no samples are */
     size_t n_samples;
 
