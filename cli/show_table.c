@@ -14,15 +14,24 @@ static bool has_exact(const ulam_result_observable *observable, size_t n_points)
 
 static size_t estimate_columns(const ulam_result_observable *observable, size_t n_points)
 {
-    return has_exact(observable, n_points) ? 3 : 1;
+    return has_exact(observable, n_points) ? 3 : observable->reduction ? 2 : 1;
 }
 
 static void head_estimate(ulam_printer *self, const ulam_result_observable *observable, const char *name)
 {
     ulam_printer_head(self, name, observable->unit, false);
+    if (observable->reduction) ulam_printer_head(self, "variance ÷", NULL, false);
     if (!has_exact(observable, self->view->result->n_points)) return;
     ulam_printer_head(self, "exact", NULL, false);
     ulam_printer_head(self, "off by", NULL, false);
+}
+
+/* The factor by which a control makes the variance less. */
+static void set_reduction(ulam_printer *self, double factor)
+{
+    char text[32];
+    snprintf(text, sizeof text, factor < 100 ? "%.3g" : "%.0f", factor);
+    ulam_printer_set(self, isnan(factor) ? "—" : text);
 }
 
 static void set_estimate(ulam_printer *self, const ulam_result_observable *observable, size_t index)
@@ -32,6 +41,7 @@ static void set_estimate(ulam_printer *self, const ulam_result_observable *obser
     const ulam_precision precision = ulam_precision_of(mean, std_error, self->view->full);
     ulam_estimate_text(text, mean, std_error, &precision);
     ulam_printer_set(self, text);
+    if (observable->reduction) set_reduction(self, observable->reduction[index]);
     if (!has_exact(observable, self->view->result->n_points)) return;
     ulam_printer_set_number(self, observable->exact[index], &precision);
     ulam_deviation_text(text, mean, std_error, observable->exact[index]);

@@ -109,6 +109,7 @@ static void free_observable(ulam_result_observable *self)
     free(self->max);
     free(self->count);
     free(self->exact);
+    free(self->reduction);
     free(self->low);
     free(self->high);
     ulam_counts_free(self);

@@ -91,6 +91,23 @@ static void read_declaration(reader *self, ulam_result_observable *observable)
     ulam_h5_done(self->h5, dataset);
 }
 
+/* "price_controlled" has "price_variance_reduction" beside it. */
+static void read_reduction(reader *self, ulam_result_observable *observable)
+{
+    static const char suffix[] = "_controlled";
+    const size_t length = strlen(observable->name), end = sizeof suffix - 1;
+    char *name = NULL;
+    if (length <= end || strcmp(observable->name + length - end, suffix) != 0) return;
+    if (asprintf(&name, "%.*s_variance_reduction", (int)(length - end), observable->name) < 0) {
+        ulam_h5_fail_memory(self->h5);
+        return;
+    }
+    const hid_t dataset = ulam_h5_get_dataset(self->h5, self->group, name);
+    observable->reduction = ulam_h5_get_reals(self->h5, dataset, self->n_points);
+    ulam_h5_done(self->h5, dataset);
+    free(name);
+}
+
 static void read_derived(reader *self, ulam_result_observable *observable)
 {
     const char *name = observable->name;
@@ -103,6 +120,7 @@ static void read_derived(reader *self, ulam_result_observable *observable)
     observable->std_error = read_reals(self, name, ULAM_FIGURE_STD_ERROR, self->n_points);
     observable->low = read_reals(self, name, ULAM_FIGURE_LOW, self->n_points);
     observable->high = read_reals(self, name, ULAM_FIGURE_HIGH, self->n_points);
+    read_reduction(self, observable);
 }
 
 static void read_difference(reader *self, ulam_result_observable *observable)

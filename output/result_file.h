@@ -104,8 +104,9 @@ typedef struct {
     char *name;
     char *unit; /* NULL: none */
     char *help;
-    bool difference; /* to the point that it is compared with; derived as well */
-    bool derived;    /* a derived quantity, a scalar: without sd, skewness, excess_kurtosis, min, max, which are NULL */
+    double *reduction; /* [points] of a controlled estimate: how many times less its variance is; NULL: it is none */
+    bool difference;   /* to the point that it is compared with; derived as well */
+    bool derived; /* a derived quantity, a scalar: without sd, skewness, excess_kurtosis, min, max, which are NULL */
     bool scalar;
     size_t length;                                                          /* elements a point, 1 for a scalar */
     char *dimension;                                                        /* of an array's elements; NULL: a scalar */

@@ -14,11 +14,12 @@ enum {
     ULAM_RESULTS_MORE_AXES = 2 /* an array's behind those of the sweep: its elements, and levels, bins or the like */
 };
 
-/* A derived quantity or a difference. Texts: NULL, there is none. */
+/* A derived quantity, a controlled estimate or a difference. Texts: NULL, there is none. */
 typedef struct {
     char *name, *long_name; /* owned */
     const char *unit, *expression;
-    size_t derived; /* SIZE_MAX: the mean of an element */
+    size_t derived;    /* SIZE_MAX: it is none */
+    size_t controlled; /* likewise */
     size_t element;
     bool is_difference; /* to the point that it is compared with */
 } ulam_results_estimate;
@@ -32,6 +33,7 @@ typedef struct {
     const char **names; /* [n_observables * ULAM_FIGURES] */
     ulam_results_estimate *estimates; /* [n_estimates], owned */
     size_t n_estimates;
+    double *reduction;          /* [n_controlled][n_points] factors by which variances fall, owned */
     const char **derived_names; /* [n_estimates * ULAM_DERIVED_FIGURES] */
     ulam_summary *summary;      /* [n_points * width] */
     ulam_bounds *bounds;        /* [n_points * width], of the means */

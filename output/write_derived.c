@@ -1,10 +1,11 @@
-/* Derived quantities and differences in /results. */
+/* Derived quantities, controlled estimates and differences in /results. */
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <ulam/control.h>
 #include <ulam/derived.h>
 
 #include "results_group.h"
@@ -40,9 +41,11 @@ static bool add_derived(ulam_results_group *self, size_t derived)
 {
     const ulam_derived *declared = self->job->derived[derived].declared;
     const char *formula = declared->expression ? declared->expression : declared->name;
-    return add(self,
-               (ulam_results_estimate){.unit = declared->unit, .expression = declared->expression, .derived = derived},
-               declared->name, declared->help ? declared->help : formula);
+    return add(
+        self,
+        (ulam_results_estimate){
+            .unit = declared->unit, .expression = declared->expression, .derived = derived, .controlled = SIZE_MAX},
+        declared->name, declared->help ? declared->help : formula);
 }
 
 /* Of a scalar, or of a derived quantity. */
@@ -65,23 +68,46 @@ static bool add_differences(ulam_results_group *self)
     for (size_t o = 0; o < job->model->n_observables; o++) {
         const ulam_observable *declared = &job->model->observables[o];
         const ulam_results_estimate of = {
-            .unit = declared->unit, .derived = SIZE_MAX, .element = job->extents[o].offset};
+            .unit = declared->unit, .derived = SIZE_MAX, .controlled = SIZE_MAX, .element = job->extents[o].offset};
         if (job->extents[o].scalar) added &= add_difference(self, of, declared->name);
     }
     for (size_t d = 0; d < job->n_derived; d++) {
         const ulam_derived *declared = job->derived[d].declared;
-        added &= add_difference(self, (ulam_results_estimate){.unit = declared->unit, .derived = d}, declared->name);
+        added &=
+            add_difference(self, (ulam_results_estimate){.unit = declared->unit, .derived = d, .controlled = SIZE_MAX},
+                           declared->name);
     }
     return added;
+}
+
+static bool add_controlled(ulam_results_group *self, size_t controlled)
+{
+    const ulam_job *job = self->job;
+    const ulam_controlled_plan *plan = &job->controlled[controlled];
+    const ulam_observable *declared = &job->model->observables[plan->observable];
+    char name[96], meaning[512];
+    int used = snprintf(meaning, sizeof meaning, "%.70s by control of", declared->name);
+    for (size_t i = 0; i < plan->n_controls && used < 400; i++) {
+        char *control = ulam_job_element_name(job, plan->controls[i].element);
+        if (!control) return false;
+        used += snprintf(meaning + used, sizeof meaning - (size_t)used, "%s %.90s", i ? "," : "", control);
+        free(control);
+    }
+    snprintf(name, sizeof name, "%.70s_controlled", declared->name);
+    return add(self, (ulam_results_estimate){.unit = declared->unit, .derived = SIZE_MAX, .controlled = controlled},
+               name, meaning);
 }
 
 bool ulam_list_estimates(ulam_results_group *self)
 {
     const ulam_job *job = self->job;
     bool added = true;
-    self->estimates = calloc(job->model->n_observables + 2 * job->n_derived + 1, sizeof *self->estimates);
-    if (!self->estimates) return false;
+    self->estimates =
+        calloc(job->model->n_observables + 2 * job->n_derived + job->n_controlled + 1, sizeof *self->estimates);
+    self->reduction = calloc(job->n_controlled * job->n_points + 1, sizeof *self->reduction);
+    if (!self->estimates || !self->reduction) return false;
     for (size_t d = 0; d < job->n_derived; d++) added &= add_derived(self, d);
+    for (size_t i = 0; i < job->n_controlled; i++) added &= add_controlled(self, i);
     return added && (!job->baseline || add_differences(self));
 }
 
@@ -92,6 +118,7 @@ void ulam_free_estimates(ulam_results_group *self)
         free(self->estimates[i].long_name);
     }
     free(self->estimates);
+    free(self->reduction);
 }
 
 void ulam_take_derived_names(ulam_results_group *self)
@@ -113,6 +140,7 @@ typedef struct {
     size_t point;
     ulam_accumulators sum; /* what they belong to, if not to the state */
     const ulam_groups *groups;
+    const ulam_accumulators *kept;
 } point_groups;
 
 static ulam_status open_groups(point_groups *self, const ulam_state *state, size_t point)
@@ -120,7 +148,8 @@ static ulam_status open_groups(point_groups *self, const ulam_state *state, size
     const ulam_accumulators *covered;
     *self = (point_groups){.point = point};
     const ulam_status status = ulam_state_accumulators(state, point, &self->sum, &covered);
-    if (!status && covered) self->groups = covered->groups;
+    self->kept = status ? NULL : covered;
+    self->groups = self->kept ? covered->groups : NULL;
     return status;
 }
 
@@ -133,30 +162,54 @@ static ulam_status replicate(const ulam_job *job, const ulam_results_estimate *o
     return ulam_derived_replicate(job, of->derived, at->point, at->groups, replicates);
 }
 
-/* Into values[n_estimates][FIGURES][n_points]. */
-static ulam_status estimate(const ulam_results_group *self, const point_groups *at, const point_groups *baseline,
-                            double *values)
+static ulam_status find(const ulam_job *job, const ulam_results_estimate *of, const point_groups *at,
+                        const point_groups *baseline, ulam_estimate *found)
+{
+    ulam_replicates here, there;
+    ulam_status status = replicate(job, of, at, &here);
+    if (!status && of->is_difference) status = replicate(job, of, baseline, &there);
+    if (status) return status;
+    if (of->is_difference) ulam_replicates_subtract(&here, &there);
+    ulam_jackknife(&here, job->confidence, found);
+    return ULAM_OK;
+}
+
+/* With the factor by which the variance falls. */
+static void find_controlled(ulam_results_group *self, size_t controlled, const point_groups *at, ulam_estimate *found)
 {
     const ulam_job *job = self->job;
+    ulam_controlled result = {{NAN, NAN, {NAN, NAN}}, NAN};
+    if (at->kept)
+        ulam_controlled_estimate(job, controlled, at->point, self->summary + at->point * job->width, at->kept,
+                                 job->confidence, &result);
+    *found = result.estimate;
+    self->reduction[controlled * job->n_points + at->point] = result.reduction;
+}
+
+/* Into values[n_estimates][FIGURES][n_points]. */
+static ulam_status estimate(ulam_results_group *self, const point_groups *at, const point_groups *baseline,
+                            double *values)
+{
+    const size_t n_points = self->job->n_points;
     for (size_t i = 0; i < self->n_estimates; i++) {
         const ulam_results_estimate *of = &self->estimates[i];
-        double *value = values + i * FIGURES * job->n_points + at->point;
-        ulam_replicates here, there;
+        double *value = values + i * FIGURES * n_points + at->point;
         ulam_estimate found;
-        ulam_status status = replicate(job, of, at, &here);
-        if (!status && of->is_difference) status = replicate(job, of, baseline, &there);
+        ulam_status status = ULAM_OK;
+        if (of->controlled != SIZE_MAX)
+            find_controlled(self, of->controlled, at, &found);
+        else
+            status = find(self->job, of, at, baseline, &found);
         if (status) return status;
-        if (of->is_difference) ulam_replicates_subtract(&here, &there);
-        ulam_jackknife(&here, job->confidence, &found);
-        value[VALUE * job->n_points] = found.value;
-        value[STD_ERROR * job->n_points] = found.std_error;
-        value[LOW * job->n_points] = found.interval.low;
-        value[HIGH * job->n_points] = found.interval.high;
+        value[VALUE * n_points] = found.value;
+        value[STD_ERROR * n_points] = found.std_error;
+        value[LOW * n_points] = found.interval.low;
+        value[HIGH * n_points] = found.interval.high;
     }
     return ULAM_OK;
 }
 
-static ulam_status estimate_point(const ulam_results_group *self, size_t point, double *values)
+static ulam_status estimate_point(ulam_results_group *self, size_t point, double *values)
 {
     const ulam_job *job = self->job;
     const size_t with = job->baseline ? ulam_job_baseline(job, point) : point;
@@ -185,10 +238,20 @@ static void put_figure(ulam_results_group *self, size_t index, size_t figure, co
     if (figure == VALUE) ulam_h5_put_text(h5, dataset, "expression", of->expression);
     if (figure == LOW || figure == HIGH) {
         ulam_h5_put_real(h5, dataset, "confidence", self->job->confidence);
-        ulam_h5_put_text(h5, dataset, "interval", "Student (jackknife over 64 groups)");
+        ulam_h5_put_text(h5, dataset, "interval",
+                         of->controlled == SIZE_MAX ? "Student (jackknife over 64 groups)" : "Student (regression)");
     }
     ulam_h5_done(h5, dataset);
     free(long_name);
+}
+
+/* "price_variance_reduction" */
+static void put_reduction(ulam_results_group *self, size_t controlled)
+{
+    const ulam_results_array array = {.observable = self->job->controlled[controlled].observable,
+                                      .suffix = "_variance_reduction",
+                                      .words = "variance of the mean over that of the controlled estimate of"};
+    ulam_results_put(self, &array, ULAM_H5_REAL, self->reduction + controlled * self->job->n_points);
 }
 
 /* The names of the differences, or of the other estimates. */
@@ -215,6 +278,7 @@ void ulam_write_derived(ulam_results_group *self)
         if (estimate_point(self, p, values)) ulam_h5_fail_memory(self->group.h5);
     for (size_t d = 0; values && d < n; d++)
         for (size_t k = 0; k < FIGURES; k++) put_figure(self, d, k, values + (d * FIGURES + k) * n_points);
+    for (size_t i = 0; i < self->job->n_controlled && values; i++) put_reduction(self, i);
     put_list(self, "derived", false);
     put_list(self, "differences", true);
     ulam_h5_put_text(self->group.h5, self->group.group, "compared_with", self->job->compared);

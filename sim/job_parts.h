@@ -64,6 +64,7 @@ typedef enum {
     ULAM_KEY_COVARIANCE,
     ULAM_KEY_DERIVED,
     ULAM_KEY_COMPARE,
+    ULAM_KEY_CONTROL,
     ULAM_KEYS,
 } ulam_job_key;
 
@@ -178,6 +179,9 @@ bool ulam_job_find_derived(const ulam_job_reading *self, const char *name, size_
 
 /* Reads `compare`, for which groups of the scalars are kept. */
 ulam_status ulam_job_read_compare(ulam_job_reading *self);
+
+/* Reads `control`, for which covariances are kept. */
+ulam_status ulam_job_read_control(ulam_job_reading *self);
 
 /* Finds the groups of the derived quantities, once the statistics are settled. */
 ulam_status ulam_job_settle_derived(ulam_job_reading *self);

@@ -81,6 +81,39 @@ class JobFile(command.Case):
         self.refused(2, "run", "-q", "job.yaml", says="groups of price, groups of geometric")
 
 
+    def test_what_cannot_be_a_control(self):
+        head = "model: asian\nruns: 100\ncontrol: "
+        for text, says in (
+            ("geometric", "job.yaml:3:10: control is 'geometric', expected a mapping such as"),
+            ("{price: geometric}", "the controls of 'price' are 'geometric', expected a list of 1 to 16"),
+            ("{price: []}", "the controls of 'price' are too many or none"),
+            ("{price: [%s]}" % ", ".join(17 * ["{of: geometric, mean: 1}"]), "too many or none"),
+            ("{price: [geometric]}", "job.yaml:3:19: a control is 'geometric', expected {of: OBSERVABLE, mean: exact}"),
+            ("{price: {of: geometric}}", "a control is a mapping, expected {of: OBSERVABLE, mean: exact}"),
+            ("{price: {of: geometric, maen: 3}}", "a control takes no 'maen', expected of and mean; did you mean 'mean'?"),
+            ("{price: {of: geometic, mean: 3}}", "no observable 'geometic'"),
+            ("{prize: {of: geometric, mean: 3}}", "no observable 'prize'"),
+            ("{price: {of: geometric, mean: exat}}", "job.yaml:3:40: mean is 'exat', expected a number, or the word exact"),
+            ("{price: {of: geometric, mean: .inf}}", "mean is '.inf'"),
+            ("{price: {of: geometric, mean: [1]}}", "mean is a list"),
+            ("{price: {of: price, mean: exact}}", "control 1 of 'price' stands there already"),
+            ("{price: [{of: geometric, mean: 1}, {of: geometric, mean: 2}]}", "control 2 of 'price' stands there already"),
+        ):
+            with self.subTest(text=text[:60]):
+                self.write("job.yaml", head + text + "\n")
+                self.refused(2, "check", "job.yaml", says=says)
+        queue = "model: queue\nparams: {customers: 3}\nruns: 100\ncontrol: "
+        for text, says in (("{mean_wait: {of: 'wait[3]', mean: 1}}", "'wait[3]' is no element"),
+                           ("{wait: {of: mean_wait, mean: 1}}", "'wait' is an array"),
+                           ("{mean_wait: {of: wait, mean: 1}}", "'wait' is an array, expected one element")):
+            with self.subTest(text=text):
+                self.write("job.yaml", queue + text + "\n")
+                self.refused(2, "check", "job.yaml", says=says)
+
+        self.write("uniform.c", MODEL)
+        self.write("job.yaml", "model: ./uniform.c\nruns: 100\ncontrol: {m2: {of: m, mean: exact}}\n")
+        self.refused(2, "check", "job.yaml", says="model 'uniform' does not know the mean of 'm', expected its value")
+
     def test_what_cannot_be_compared(self):
         head = "model: european\nruns: 100\nsweep: {strike: [99, 100], kind: [call, put], rate: [0, 0.1]}\ncompare: "
         for text, says in (
@@ -198,6 +231,35 @@ class Results(command.Case):
         expected = results.price - results.price[1]
         self.assertLess(abs(results.price_difference - expected).max(), 1e-12)
         self.assertTrue((results.price_difference_stderr[[0, 2]] > 0).all())
+
+    def test_a_control_makes_the_variance_a_hundredth(self):
+        job = ("model: asian\nsweep: {strike: [95, 100, 105]}\nruns: 20000\n"
+               "control: {price: [{of: geometric, mean: exact}]}\n")
+        results = self.run_job("1.h5", job)
+        self.assertTrue((results.price_variance_reduction > 100).all())
+        reduction = (results.price_stderr / results.price_controlled_stderr)**2
+        self.assertLess(abs(reduction / results.price_variance_reduction - 1).max(), 1e-6)
+        self.assertEqual(results.price_controlled.attrs["long_name"], "price by control of geometric")
+        long = self.run_job("long.h5", job.replace("20000", "4000000").replace("[95, 100, 105]", "[100]"))
+        off = results.price_controlled.sel(strike=100) - long.price.sel(strike=100)
+        error = (results.price_controlled_stderr.sel(strike=100)**2 + long.price_stderr.sel(strike=100)**2)**0.5
+        self.assertLess(abs(off), 4 * error)
+        self.run_job("3.h5", job, launcher=command.mpirun(3))
+        self.same_results("1.h5", "3.h5")
+        table = self.succeeds("show", "1.h5").stdout
+        self.assertIn("price_controlled", table)
+        self.assertIn("variance ÷", table)
+        self.assertIn(",price_controlled,", self.succeeds("export", "1.h5").stdout)
+        self.assertIn("price_controlled_variance_reduction", self.succeeds("export", "1.h5").stdout)
+
+    def test_a_control_of_a_known_value_and_one_that_tells_nothing(self):
+        job = "model: asian\nruns: 2000\ncontrol: {price: {of: geometric, mean: 5.6}}\nblock: 64\n"
+        results = self.run_job("x.h5", job)
+        self.assertGreater(results.price_variance_reduction, 100)
+        results = self.run_job("y.h5", job + "params: {volatility: 0}\n")
+        self.assertTrue(results.price_controlled.isnull() and results.price_variance_reduction.isnull())
+        self.assertIn("price_controlled: undefined at 1 of 1 points, where a control's mean is not known, the controls do not vary",
+                      self.succeeds("show", "y.h5").stdout)
 
     def test_one_run_tells_nothing(self):
         results = self.run_job("x.h5", JOB.replace("20100", "1"))

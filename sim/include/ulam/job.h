@@ -92,6 +92,20 @@ typedef struct {
     size_t n_groups;
 } ulam_derived_plan;
 
+/* A number of a run whose mean is known, and a scalar observable whose estimate it improves. No part of the job's identity,
+ * but the covariances that they need are. */
+typedef struct {
+    size_t element, observable;
+    bool is_exact; /* the mean is what the model's theory says */
+    double mean;   /* otherwise */
+} ulam_control;
+
+typedef struct {
+    size_t element, observable;
+    const ulam_control *controls; /* [n_controls] */
+    size_t n_controls;
+} ulam_controlled_plan;
+
 typedef struct {
     const ulam_model *model;
     const char *model_source; /* text of a model that is not built in; NULL: it is, or it has none */
@@ -117,9 +131,11 @@ typedef struct {
     const ulam_derived_plan *derived; /* [n_derived], the model's first */
     size_t n_derived;
 
-    const size_t
-        *baseline;  /* [n_axes] the index at which a comparison's points are, SIZE_MAX: along this axis any; NULL:
-                               nothing is compared */
+    const ulam_controlled_plan *controlled; /* [n_controlled] */
+    size_t n_controlled;
+
+    /* [n_axes] the index at which a comparison's points are, SIZE_MAX: along this axis any; NULL: nothing is compared */
+    const size_t *baseline;
     char *compared; /* that in words: "strike = 100" */
 
     size_t *samples; /* [n_samples], ascending: observables whose value in each run is kept; none: no samples are */
