@@ -138,7 +138,7 @@ static memory memory_of(const ulam_job *job)
         SUMS = 210,          /* an element's four accumulators of a few limbs */
         GROWING = 250,       /* the same while values are added */
         SENT = 160,          /* the same on their way to rank 0 */
-        IN_FILE = 225,       /* an element's figures and packed sums */
+        IN_FILE = 180,       /* its figures, as they are collected and in the image of the file */
         POINT_IN_FILE = 120, /* a point's counts, and where it begins */
         SCHEDULED = 130      /* what is known of a point's hand-out and progress */
     };

@@ -13,7 +13,8 @@
 typedef struct {
     unsigned char *data;
     size_t size;
-    bool lent; /* it is the caller's, who only wants it read */
+    bool lent;                     /* it is the caller's, who only wants it read */
+    struct ulam_image_file *spill; /* where finished chunks go that memory need not hold; NULL: nowhere */
 } ulam_h5_memory;
 
 /* An open file, and whether anything went wrong with it: after the first failure the functions that take one do nothing

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "hdf5_write.h"
+#include "image.h"
 
 static const hsize_t chunk_bytes = (hsize_t)1 << 20;
 
@@ -171,6 +172,21 @@ void ulam_h5_put_chunk(ulam_h5 *self, hid_t dataset, size_t offset, const unsign
         ulam_h5_fail(self, "write", "a chunk");
     if (all >= 0) H5Sclose(all);
     if (place >= 0) H5Sclose(place);
+}
+
+void ulam_h5_spill_chunk(ulam_h5 *self, hid_t dataset, size_t offset)
+{
+    const hsize_t start = offset;
+    unsigned filters;
+    haddr_t first;
+    hsize_t size;
+    if (self->status != ULAM_OK || !self->memory.spill) return;
+    if (H5Dflush(dataset) < 0 || H5Dget_chunk_info_by_coord(dataset, &start, &filters, &first, &size) < 0 ||
+        first == HADDR_UNDEF)
+        ulam_h5_fail(self, "find", "a chunk");
+    else
+        self->status =
+            ulam_image_spill(self->memory.spill, self->memory.data, (size_t)first, (size_t)size, self->error);
 }
 
 void ulam_h5_put_attribute(ulam_h5 *self, hid_t object, const char *name, hid_t type, hid_t memory_type, hid_t space,

@@ -31,6 +31,10 @@ size_t ulam_h5_chunk_length(ulam_h5 *self, hid_t dataset);
 /* Writes n bytes from `offset` on: a whole chunk, or the last. */
 void ulam_h5_put_chunk(ulam_h5 *self, hid_t dataset, size_t offset, const unsigned char *bytes, size_t n);
 
+/* Hands a whole chunk, which will not be touched again, to where the image is being written, if it is: so large a thing need not
+ * be in memory too. */
+void ulam_h5_spill_chunk(ulam_h5 *self, hid_t dataset, size_t offset);
+
 /* Attributes. Texts are of fixed length; NULL leaves the attribute out. */
 void ulam_h5_put_text(ulam_h5 *self, hid_t object, const char *name, const char *text);
 void ulam_h5_put_words(ulam_h5 *self, hid_t object, const char *name, const char *const *words, size_t n);

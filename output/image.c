@@ -1,9 +1,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -13,6 +15,11 @@
 static const char magic[] = "ULAMEND1";
 static const unsigned char hdf5_signature[8] = "\211HDF\r\n\032\n";
 
+/* Bytes of an image that are in the temporary already. */
+typedef struct {
+    size_t first, end;
+} range;
+
 /* Where a file is made and where it goes. */
 typedef struct {
     char *target;    /* path with links followed */
@@ -21,10 +28,17 @@ typedef struct {
     int file;        /* descriptor of temporary, or -1 */
 } replacement;
 
-static void make_trailer(unsigned char trailer[ULAM_TRAILER_SIZE], const void *data, size_t size)
+struct ulam_image_file {
+    char *path; /* as the caller knows it */
+    replacement made;
+    range *spilled; /* [n_spilled], ascending, apart */
+    size_t n_spilled, capacity;
+};
+
+static void make_trailer(unsigned char trailer[ULAM_TRAILER_SIZE], XXH128_hash_t of, size_t size)
 {
     XXH128_canonical_t hash;
-    XXH128_canonicalFromHash(&hash, XXH3_128bits(data, size));
+    XXH128_canonicalFromHash(&hash, of);
     memcpy(trailer, magic, 8);
     for (int i = 0; i < 8; i++) trailer[8 + i] = (unsigned char)((uint64_t)size >> 8 * i);
     memcpy(trailer + 16, hash.digest, sizeof hash.digest);
@@ -92,7 +106,7 @@ static ulam_status open_temporary(replacement *self, const char *path, ulam_erro
     const mode_t mode = replaces ? old.st_mode & 0777 : 0666;
     for (int i = 0; i < ATTEMPTS && self->file < 0; i++) {
         snprintf(name, size, ULAM_TEMPORARY_NAME, self->target, (long)getpid(), i);
-        self->file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        self->file = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (self->file < 0 && errno != EEXIST) break;
     }
     if (self->file < 0) {
@@ -122,19 +136,36 @@ static void replacement_end(replacement *self)
 }
 
 /* 0, or -1 with errno. */
-static int write_all(int file, const void *data, size_t size)
+static int write_at(int file, const void *data, size_t size, size_t offset)
 {
     const size_t most = (size_t)1 << 30;
     const unsigned char *at = data;
     while (size > 0) {
-        const ssize_t written = write(file, at, size < most ? size : most);
+        const ssize_t written = pwrite(file, at, size < most ? size : most, (off_t)offset);
         if (written < 0 && errno == EINTR) continue;
         if (written == 0) errno = ENOSPC;
         if (written <= 0) return -1;
         at += written;
+        offset += (size_t)written;
         size -= (size_t)written;
     }
     return 0;
+}
+
+/* Reads size bytes from offset on. Returns how many there were, or -1 with errno. */
+static ssize_t read_at(int file, void *data, size_t size, off_t offset)
+{
+    const size_t most = (size_t)1 << 30;
+    size_t done = 0;
+    while (done < size) {
+        const size_t part = size - done < most ? size - done : most;
+        const ssize_t n = pread(file, (unsigned char *)data + done, part, offset + (off_t)done);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return -1;
+        if (n == 0) break;
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
 }
 
 static int flush(int file)
@@ -156,38 +187,131 @@ static ulam_status flush_directory(const char *folder, const char *path, ulam_er
     return status;
 }
 
-ulam_status ulam_image_write(const char *path, const void *data, size_t size, ulam_error *error)
+ulam_status ulam_image_begin(ulam_image_file **self, const char *path, ulam_error *error)
+{
+    *self = calloc(1, sizeof **self);
+    if (!*self) return ulam_fail_memory(error, "writing the result file");
+    (*self)->made.file = -1;
+    (*self)->path = strdup(path);
+    ulam_status status = (*self)->path ? ULAM_OK : ulam_fail_memory(error, "writing the result file");
+    if (!status) status = replacement_begin(&(*self)->made, path, error);
+    if (status) ulam_image_abandon(*self);
+    return status;
+}
+
+void ulam_image_abandon(ulam_image_file *self)
+{
+    replacement_end(&self->made);
+    free(self->spilled);
+    free(self->path);
+    free(self);
+}
+
+static bool note_spilled(ulam_image_file *self, range bytes)
+{
+    if (self->n_spilled == self->capacity) {
+        const size_t capacity = self->capacity ? 2 * self->capacity : 64;
+        range *grown = realloc(self->spilled, capacity * sizeof *grown);
+        if (!grown) return false;
+        self->spilled = grown;
+        self->capacity = capacity;
+    }
+    size_t at = self->n_spilled++;
+    for (; at > 0 && self->spilled[at - 1].first > bytes.first; at--) self->spilled[at] = self->spilled[at - 1];
+    self->spilled[at] = bytes;
+    return true;
+}
+
+ulam_status ulam_image_spill(ulam_image_file *self, unsigned char *image, size_t first, size_t size, ulam_error *error)
+{
+    if (!note_spilled(self, (range){first, first + size})) return ulam_fail_memory(error, "writing the result file");
+    if (write_at(self->made.file, image + first, size, first) != 0)
+        return fail_write(error, self->path, "write the file");
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = (uintptr_t)(image + first);
+    const uintptr_t whole = (begin + page - 1) / page * page, end = (begin + size) / page * page;
+    if (end > whole) madvise(image + first + (whole - begin), end - whole, MADV_DONTNEED);
+    return ULAM_OK;
+}
+
+/* Hashes what has been spilled, from where it is now. */
+static int hash_spilled(int file, range bytes, XXH3_state_t *hash)
+{
+    enum {
+        BUFFER = 1 << 16
+    };
+    unsigned char buffer[BUFFER];
+    while (bytes.first < bytes.end) {
+        const size_t size = bytes.end - bytes.first < BUFFER ? bytes.end - bytes.first : BUFFER;
+        const ssize_t n = read_at(file, buffer, size, (off_t)bytes.first);
+        if (n >= 0 && n != (ssize_t)size) errno = EIO;
+        if (n != (ssize_t)size) return -1;
+        XXH3_128bits_update(hash, buffer, size);
+        bytes.first += size;
+    }
+    return 0;
+}
+
+static int write_rest(const ulam_image_file *self, const unsigned char *image, size_t size, XXH3_state_t *hash)
+{
+    const int file = self->made.file;
+    size_t at = 0;
+    for (size_t i = 0; i < self->n_spilled; i++) {
+        const range spilled = self->spilled[i];
+        if (write_at(file, image + at, spilled.first - at, at) != 0) return -1;
+        XXH3_128bits_update(hash, image + at, spilled.first - at);
+        if (hash_spilled(file, spilled, hash) != 0) return -1;
+        at = spilled.end;
+    }
+    XXH3_128bits_update(hash, image + at, size - at);
+    return write_at(file, image + at, size - at, at);
+}
+
+static ulam_status write_image(const ulam_image_file *self, const void *image, size_t size, ulam_error *error)
 {
     unsigned char trailer[ULAM_TRAILER_SIZE];
-    replacement self;
-    ulam_status status = replacement_begin(&self, path, error);
-    if (status != ULAM_OK) goto out;
-
-    make_trailer(trailer, data, size);
-    if (write_all(self.file, data, size) != 0 || write_all(self.file, trailer, sizeof trailer) != 0) {
-        status = fail_write(error, path, "write the file");
-        goto out;
-    }
-    if (flush(self.file) != 0) {
-        status = fail_write(error, path, "flush the file");
-        goto out;
-    }
-    const int file = self.file;
-    self.file = -1;
-    if (close(file) != 0) {
-        status = fail_write(error, path, "close the file");
-        goto out;
-    }
-    if (rename(self.temporary, self.target) != 0) {
-        status = fail_write(error, path, "put the new file in place");
-        goto out;
-    }
-    free(self.temporary);
-    self.temporary = NULL;
-    status = flush_directory(self.directory, path, error);
-out:
-    replacement_end(&self);
+    XXH3_state_t *hash = XXH3_createState();
+    if (!hash) return ulam_fail_memory(error, "writing the result file");
+    XXH3_128bits_reset(hash);
+    int result = write_rest(self, image, size, hash);
+    make_trailer(trailer, XXH3_128bits_digest(hash), size);
+    if (result == 0) result = write_at(self->made.file, trailer, sizeof trailer, size);
+    const ulam_status status = result == 0 ? ULAM_OK : fail_write(error, self->path, "write the file");
+    XXH3_freeState(hash);
     return status;
+}
+
+ulam_status ulam_image_finish(ulam_image_file *self, const void *image, size_t size, ulam_error *error)
+{
+    replacement *made = &self->made;
+    ulam_status status = write_image(self, image, size, error);
+    if (status != ULAM_OK) goto out;
+    if (flush(made->file) != 0) {
+        status = fail_write(error, self->path, "flush the file");
+        goto out;
+    }
+    const int file = made->file;
+    made->file = -1;
+    if (close(file) != 0) {
+        status = fail_write(error, self->path, "close the file");
+        goto out;
+    }
+    if (rename(made->temporary, made->target) != 0) {
+        status = fail_write(error, self->path, "put the new file in place");
+        goto out;
+    }
+    free(made->temporary);
+    made->temporary = NULL;
+    status = flush_directory(made->directory, self->path, error);
+out:
+    ulam_image_abandon(self);
+    return status;
+}
+
+ulam_status ulam_image_write(const char *path, const void *data, size_t size, ulam_error *error)
+{
+    ulam_image_file *file;
+    const ulam_status status = ulam_image_begin(&file, path, error);
+    return status ? status : ulam_image_finish(file, data, size, error);
 }
 
 ulam_status ulam_image_settle(const char *temporary, const char *target, ulam_error *error)
@@ -210,22 +334,6 @@ ulam_status ulam_image_check_path(const char *path, ulam_error *error)
     const ulam_status status = replacement_begin(&self, path, error);
     replacement_end(&self);
     return status;
-}
-
-/* Reads size bytes from offset on. Returns how many there were, or -1 with errno. */
-static ssize_t read_at(int file, void *data, size_t size, off_t offset)
-{
-    const size_t most = (size_t)1 << 30;
-    size_t done = 0;
-    while (done < size) {
-        const size_t part = size - done < most ? size - done : most;
-        const ssize_t n = pread(file, (unsigned char *)data + done, part, offset + (off_t)done);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return -1;
-        if (n == 0) break;
-        done += (size_t)n;
-    }
-    return (ssize_t)done;
 }
 
 /* Says what a file without a fitting trailer may be. */
@@ -261,7 +369,7 @@ static ulam_status read_open(ulam_bytes *image, int file, const char *path, ulam
     image->capacity = image->size = size;
     if (read_at(file, image->data, size, 0) != (ssize_t)size)
         return ulam_fail(error, ULAM_EIO, "%s: cannot read: %s", path, errno ? strerror(errno) : "it ends early");
-    make_trailer(expected, image->data, size);
+    make_trailer(expected, XXH3_128bits(image->data, size), size);
     if (memcmp(trailer, expected, sizeof trailer) != 0)
         return ulam_fail(error, ULAM_EFORMAT,
                          "%s: damaged, or changed by another program: its contents do not fit its hash", path);

@@ -28,6 +28,18 @@ char *ulam_image_folder(const char *target);
  * flushed, what stood there stands. ULAM_ENOMEM. */
 ulam_status ulam_image_write(const char *path, const void *data, size_t size, ulam_error *error);
 
+/* The same in steps, for an image that is never in memory as a whole: ranges of it that are finished may be written early.
+ * Errors as above. */
+typedef struct ulam_image_file ulam_image_file;
+ulam_status ulam_image_begin(ulam_image_file **self, const char *path, ulam_error *error);
+/* Writes `size` bytes of the image from `first` on, and gives their pages back to the system: nobody may read them any more. No
+ * byte is spilled twice. */
+ulam_status ulam_image_spill(ulam_image_file *self, unsigned char *image, size_t first, size_t size, ulam_error *error);
+/* Writes the rest, and puts the file in place. Frees self, whatever comes of it. */
+ulam_status ulam_image_finish(ulam_image_file *self, const void *image, size_t size, ulam_error *error);
+/* Leaves everything as it was. Frees self. */
+void ulam_image_abandon(ulam_image_file *self);
+
 /* Puts the finished file at temporary in target's place: fsync, rename, fsync of the directory. ULAM_EIO names the file and
  * the reason; the temporary is left to the caller, and unless it is the directory that could not be flushed, what stood
  * there stands. ULAM_ENOMEM. */

@@ -24,11 +24,13 @@ void ulam_write_head(ulam_h5 *h5, const ulam_state *state, const ulam_pool *pool
     free(identity);
 }
 
-static ulam_status make_image(ulam_bytes *image, const char *path, const ulam_state *state, const ulam_pool *pool,
-                              const ulam_provenance *provenance, ulam_error *error)
+/* What of it is large is in the file already. */
+static ulam_status make_image(ulam_bytes *image, ulam_image_file *file, const char *path, const ulam_state *state,
+                              const ulam_pool *pool, const ulam_provenance *provenance, ulam_error *error)
 {
     ulam_h5 h5;
     ulam_h5_create(&h5, error);
+    h5.memory.spill = file;
     ulam_write_head(&h5, state, pool);
     ulam_write_points(&h5, state, !pool && state->job->n_samples > 0);
     ulam_write_results(&h5, state);
@@ -51,11 +53,16 @@ ulam_status ulam_write_pool(const char *path, const ulam_state *state, const ula
 {
     ulam_error reason = {0};
     ulam_bytes image = {0};
-    ulam_status status = make_image(&image, path, state, pool, provenance, &reason);
-    if (status != ULAM_OK)
+    ulam_image_file *file;
+    ulam_status status = ulam_image_begin(&file, path, error);
+    if (status != ULAM_OK) return status;
+    status = make_image(&image, file, path, state, pool, provenance, &reason);
+    if (status != ULAM_OK) {
+        ulam_image_abandon(file);
         ulam_fail(error, status, "%s: cannot write the file: %s", path, reason.message);
-    else
-        status = ulam_image_write(path, image.data, image.size, error);
+    } else {
+        status = ulam_image_finish(file, image.data, image.size, error);
+    }
     ulam_bytes_free(&image);
     return status;
 }

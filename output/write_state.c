@@ -39,6 +39,7 @@ typedef struct {
     ulam_h5 *h5;
     hid_t dataset;
     size_t size;
+    size_t chunk; /* bytes of a whole one */
 } stream;
 
 static ulam_status count_bytes(void *self, const unsigned char *data, size_t size)
@@ -52,6 +53,7 @@ static ulam_status write_bytes(void *of, const unsigned char *data, size_t size)
 {
     stream *self = of;
     if (size) ulam_h5_put_chunk(self->h5, self->dataset, self->size, data, size);
+    if (size == self->chunk) ulam_h5_spill_chunk(self->h5, self->dataset, self->size);
     self->size += size;
     return ULAM_OK;
 }
@@ -77,8 +79,8 @@ static void put_state(ulam_labelled *group, const ulam_state *state)
     stream counted = {.h5 = group->h5}, written = {.h5 = group->h5};
     pour(&counted, state, COUNTED, count_bytes);
     ulam_labelled_dimension(group, "bytes", counted.size, ULAM_H5_BYTE, NULL, &written.dataset);
-    if (group->h5->status == ULAM_OK)
-        pour(&written, state, ulam_h5_chunk_length(group->h5, written.dataset), write_bytes);
+    written.chunk = ulam_h5_chunk_length(group->h5, written.dataset);
+    if (group->h5->status == ULAM_OK) pour(&written, state, written.chunk, write_bytes);
     ulam_h5_done(group->h5, written.dataset);
 }
 

@@ -95,7 +95,7 @@ class Injected(Extend):
         calls = self.calls_for_the_file()
         self.whole = self.folder / "whole.h5"
         self.whole.write_bytes(self.output.read_bytes())
-        self.assertLessEqual({"openat", "write", "pread64", "fsync", "rename"}, {call for call, _ in calls})
+        self.assertLessEqual({"openat", "pwrite64", "pread64", "fsync", "rename"}, {call for call, _ in calls})
         for call, number in calls:
             for error in ("EIO",) if call in ("pread64", "fsync") else ("EIO", "ENOSPC"):
                 self.inject(error, call, number)

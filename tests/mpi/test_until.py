@@ -64,6 +64,20 @@ class Until(command.Case):
     def slow(self, observable, error):
         return self.write("slow.yaml", SLOW % (observable, error))
 
+    def wait_for_orphans(self):
+        """Ranks whose mpirun was killed end a moment later."""
+        def left():
+            for cwd in pathlib.Path("/proc").glob("[0-9]*/cwd"):
+                try:
+                    if cwd.readlink() == self.folder:
+                        return True
+                except OSError:
+                    pass
+            return False
+        end = time.monotonic() + 20
+        while left() and time.monotonic() < end:
+            time.sleep(0.05)
+
     def test_killed_in_mid_ladder(self):
         self.slow("wait", 0.03)
         self.succeeds("run", "-q", "-o", "whole.h5", "slow.yaml")
@@ -77,7 +91,7 @@ class Until(command.Case):
                 kills += process.poll() is None
                 process.kill()
                 process.wait()
-                time.sleep(0.3 if ranks > 1 else 0)
+                self.wait_for_orphans()
         self.assertGreater(kills, 2)
         self.succeeds("run", "-q", "-o", "out.h5", "slow.yaml", launcher=command.mpirun(2))
         self.same_results("out.h5", "whole.h5")
