@@ -14,13 +14,6 @@ static ulam_status fail_memory(const ulam_job_reading *self)
     return ulam_fail_memory(self->error, "reading the control variates");
 }
 
-static size_t observable_of(const ulam_job *job, size_t element)
-{
-    size_t i = 0;
-    while (i + 1 < job->model->n_observables && job->extents[i + 1].offset <= element) i++;
-    return i;
-}
-
 /* The one number of a run that a scalar names, which every run has. */
 static ulam_status find_number(const ulam_job_reading *self, const ulam_yaml_node *node, size_t *element)
 {
@@ -30,7 +23,7 @@ static ulam_status find_number(const ulam_job_reading *self, const ulam_yaml_nod
     if (elements.length != 1)
         return ulam_yaml_fail(node, self->error, "'%s' is an array, expected one element of it, such as \"%s[0]\"",
                               node->text, node->text);
-    if (self->model->observables[observable_of(self->job, elements.offset)].may_be_nan)
+    if (self->model->observables[ulam_job_observable_of(self->job, elements.offset)].may_be_nan)
         return ulam_yaml_fail(node, self->error, "'%s' may be NaN: not every run has it, as control variates need",
                               node->text);
     *element = elements.offset;
@@ -68,7 +61,7 @@ static ulam_status read_control(ulam_job_reading *self, const ulam_yaml_node *no
                               ulam_yaml_show(node).text);
     const ulam_status status = find_number(self, values[0], &control->element);
     if (status) return status;
-    control->observable = observable_of(self->job, control->element);
+    control->observable = ulam_job_observable_of(self->job, control->element);
     return read_mean(self, values[1], control);
 }
 
