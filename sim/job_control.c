@@ -14,6 +14,21 @@ static ulam_status fail_memory(const ulam_job_reading *self)
     return ulam_fail_memory(self->error, "reading the control variates");
 }
 
+bool ulam_job_find_controlled(const ulam_job_reading *self, const char *name, size_t length, size_t *controlled)
+{
+    static const char suffix[] = "_controlled";
+    const ulam_yaml_node *control = self->key[ULAM_KEY_CONTROL];
+    *controlled = 0;
+    if (!control || control->value->kind != ULAM_YAML_MAPPING) return false;
+    for (const ulam_yaml_node *key = control->value->first; key; key = key->next, ++*controlled) {
+        const size_t stem = strlen(key->text);
+        if (length == stem + sizeof suffix - 1 && !memcmp(name, key->text, stem) &&
+            !memcmp(name + stem, suffix, sizeof suffix - 1))
+            return true;
+    }
+    return false;
+}
+
 /* The one number of a run that a scalar names, which every run has. */
 static ulam_status find_number(const ulam_job_reading *self, const ulam_yaml_node *node, size_t *element)
 {

@@ -180,6 +180,9 @@ bool ulam_job_find_derived(const ulam_job_reading *self, const char *name, size_
 /* Reads `compare`, for which groups of the scalars are kept. */
 ulam_status ulam_job_read_compare(ulam_job_reading *self);
 
+/* Finds a controlled estimate's index in the job by its name, "price_controlled", also before they are read. */
+bool ulam_job_find_controlled(const ulam_job_reading *self, const char *name, size_t length, size_t *controlled);
+
 /* The observable that one of a run's numbers belongs to. */
 size_t ulam_job_observable_of(const ulam_job *self, size_t element);
 

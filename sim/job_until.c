@@ -90,6 +90,10 @@ static ulam_status find_estimate(const ulam_job_reading *self, const ulam_yaml_n
         target->is_derived = true;
         return ULAM_OK;
     }
+    if (ulam_job_find_controlled(self, key->text, length, &target->controlled)) {
+        target->is_controlled = true;
+        return ULAM_OK;
+    }
     const size_t n = model->n_observables + ulam_job_count_derived(self);
     const char **names = calloc(n + SETTINGS, sizeof *names);
     if (!names) return ulam_fail_memory(self->error, "reading a job");
@@ -185,10 +189,11 @@ ulam_status ulam_job_read_runs(ulam_job_reading *self)
 static ulam_status place(const ulam_job_reading *self, const ulam_yaml_node *key, ulam_target *target)
 {
     const ulam_extent *extent = &self->job->extents[target->observable];
-    if (target->is_derived && !strchr(key->text, '[')) return ULAM_OK;
-    if (target->is_derived)
-        return ulam_yaml_fail(key, self->error, "there is no '%s', a derived quantity has no elements",
-                              ulam_show(key->text).text);
+    const bool estimate = target->is_derived || target->is_controlled;
+    if (estimate && !strchr(key->text, '[')) return ULAM_OK;
+    if (estimate)
+        return ulam_yaml_fail(key, self->error, "there is no '%s', a %s has no elements", ulam_show(key->text).text,
+                              target->is_derived ? "derived quantity" : "controlled estimate");
     const char *bracket = strchr(key->text, '['), *end = bracket ? strchr(bracket, ']') : NULL;
     char digits[24] = "";
     uint64_t index = 0;

@@ -1,6 +1,8 @@
 #include <math.h>
+#include <stdlib.h>
 
 #include <ulam/confidence.h>
+#include <ulam/control.h>
 #include <ulam/derived.h>
 
 #include "target.h"
@@ -11,7 +13,7 @@ static const double evidence = 16;
 /* A target is given up where so many times the most runs would not reach it. */
 static const double hope = 16;
 
-/* What is known of an element's mean, or of a derived quantity. */
+/* What is known of an element's mean, or of what is computed from several. */
 typedef struct {
     double value, half_width;
     bool constant; /* all values were equal: the interval has no width, and says nothing */
@@ -38,6 +40,26 @@ static ulam_status derive_estimate(const ulam_job *job, size_t derived, size_t p
     if (status) return status;
     *result = (estimate){.value = found.value, .constant = found.std_error == 0};
     result->half_width = fmax(found.interval.high - found.value, found.value - found.interval.low);
+    return ULAM_OK;
+}
+
+static ulam_status control_estimate(const ulam_job *job, size_t controlled, size_t point, const ulam_tally *tally,
+                                    estimate *result)
+{
+    const ulam_controlled_plan *plan = &job->controlled[controlled];
+    ulam_summary *figures = calloc(job->width, sizeof *figures); /* of those elements that are needed */
+    if (!figures) return ULAM_ENOMEM;
+    ulam_status status = ulam_moments_summarise(&tally->moments[plan->element], &figures[plan->element]);
+    for (size_t i = 0; i < plan->n_controls && !status; i++) {
+        const size_t element = plan->controls[i].element;
+        status = ulam_moments_summarise(&tally->moments[element], &figures[element]);
+    }
+    ulam_controlled found;
+    if (!status) ulam_controlled_estimate(job, controlled, point, figures, &tally->more, job->until.confidence, &found);
+    free(figures);
+    if (status) return status;
+    *result = (estimate){.value = found.estimate.value, .constant = found.estimate.std_error == 0};
+    result->half_width = found.estimate.interval.high - found.estimate.value;
     return ULAM_OK;
 }
 
@@ -74,8 +96,10 @@ ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_tal
     for (size_t i = 0; i < until->n_targets; i++) {
         const ulam_target *target = &until->targets[i];
         estimate found;
-        if (target->is_derived) {
-            const ulam_status status = derive_estimate(job, target->derived, point, tally, &found);
+        if (target->is_derived || target->is_controlled) {
+            const ulam_status status = target->is_derived
+                                           ? derive_estimate(job, target->derived, point, tally, &found)
+                                           : control_estimate(job, target->controlled, point, tally, &found);
             if (status) return status;
             take(judgement, target, &found, enough);
         }

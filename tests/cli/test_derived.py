@@ -252,6 +252,21 @@ class Results(command.Case):
         self.assertIn(",price_controlled,", self.succeeds("export", "1.h5").stdout)
         self.assertIn("price_controlled_variance_reduction", self.succeeds("export", "1.h5").stdout)
 
+    def test_a_controlled_estimate_is_a_target(self):
+        job = ("model: asian\nsweep: {strike: [95, 100]}\nblock: 256\nuntil: {price_controlled: {error: 0.004}}\n"
+               "control: {price: {of: geometric, mean: exact}}\n")
+        results = self.run_job("1.h5", job)
+        self.assertTrue(((results.price_controlled_high - results.price_controlled) <= 0.004).all())
+        self.assertTrue((results.runs < 30000).all() and (results.price_stderr > 0.05).all())
+        self.run_job("3.h5", job, launcher=command.mpirun(3))
+        self.same_results("1.h5", "3.h5")
+        self.assertIn("price_controlled within 0.004", self.succeeds("show", "1.h5").stdout)
+        for target, says in (("geometric_controlled", "no observable 'geometric_controlled'"),
+                             ("'price_controlled[0]'", "a controlled estimate has no elements"),
+                             ("price_controlledx", "no observable 'price_controlledx'")):
+            self.write("job.yaml", job.replace("price_controlled", target))
+            self.refused(2, "check", "job.yaml", says=says)
+
     def test_a_control_of_a_known_value_and_one_that_tells_nothing(self):
         job = "model: asian\nruns: 2000\ncontrol: {price: {of: geometric, mean: 5.6}}\nblock: 64\n"
         results = self.run_job("x.h5", job)
