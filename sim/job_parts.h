@@ -5,6 +5,7 @@
 
 #include <ulam/job.h>
 #include <ulam/open_model.h>
+#include <ulam/program.h>
 
 #include "value.h"
 #include "yaml_tree.h"
@@ -100,6 +101,9 @@ ulam_status ulam_job_load(ulam_job_reading *self, const char *path, size_t limit
                           ulam_error *error);
 ulam_file_source ulam_job_files(ulam_job_reading *self);
 
+/* Whether the job names or may name that file: it is there on disk, or it is the next of the packed ones. */
+bool ulam_job_has_file(ulam_job_reading *self, const char *path);
+
 /* Reads a whole file into bytes, with a NUL behind that is not counted. The message has no position. */
 ulam_status ulam_job_read_file(const char *path, size_t limit, ulam_bytes *bytes, ulam_error *error);
 
@@ -109,7 +113,24 @@ char *ulam_job_resolve(ulam_job_reading *self, const char *path);
 /* Reads `model`: finds it in the catalogue, or has the catalogue's opener open it. */
 ulam_status ulam_job_read_model(ulam_job_reading *self);
 
-/* Fails for a key that must be given, at the end of the job file. */
+/* Reads a mapping behind `model` that declares a program, into the job's arena. */
+ulam_status ulam_job_read_program(ulam_job_reading *self, const ulam_yaml_node *mapping, const ulam_program **program);
+
+/* Reads the program's `parameters` and `observables` (NULL: not given). */
+ulam_status ulam_job_read_declared_parameters(ulam_job_reading *self, const ulam_yaml_node *node,
+                                              ulam_program *program);
+ulam_status ulam_job_read_declared_observables(ulam_job_reading *self, const ulam_yaml_node *node,
+                                               ulam_program *program);
+
+/* Fails for a key that is none of names, in a mapping that messages call `what`. */
+ulam_status ulam_job_check_keys(const ulam_job_reading *self, const ulam_yaml_node *mapping, const char *what,
+                                const char *const *names, size_t n);
+
+/* The text behind a key, copied into the job's arena; NULL: the key is not there. */
+ulam_status ulam_job_copy_text(ulam_job_reading *self, const ulam_yaml_node *mapping, const char *name,
+                               const char **text);
+
+/* Fails for a key that must be given, at at the end of the job file. */
 ulam_status ulam_job_fail_missing(const ulam_job_reading *self, ulam_job_key which, const char *expected);
 
 /* Makes the replacements of the source in the tree. */

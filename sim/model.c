@@ -5,6 +5,7 @@
 
 #include "interval.h"
 #include "model_names.h"
+#include "model_parts.h"
 #include "shown.h"
 #include "value.h"
 
@@ -122,7 +123,7 @@ static ulam_status check_default(const ulam_parameter *self, ulam_error *error)
     return status;
 }
 
-static ulam_status check_parameter(const ulam_model *model, size_t index, ulam_error *error)
+ulam_status ulam_model_check_parameter(const ulam_model *model, size_t index, ulam_error *error)
 {
     const ulam_parameter *self = &model->parameters[index];
     const bool numeric = self->type == ULAM_REAL || self->type == ULAM_INTEGER || self->type == ULAM_REALS;
@@ -248,7 +249,7 @@ static ulam_status check_dimension(const ulam_model *model, size_t index, ulam_e
     return ULAM_OK;
 }
 
-static ulam_status check_observable(const ulam_model *model, size_t index, ulam_error *error)
+ulam_status ulam_model_check_observable(const ulam_model *model, size_t index, ulam_error *error)
 {
     const ulam_observable *self = &model->observables[index];
     ulam_status status = check_observable_name(model, index, error);
@@ -275,9 +276,9 @@ static ulam_status check_observable(const ulam_model *model, size_t index, ulam_
 static ulam_status check_declaration(const ulam_model *model, ulam_error *error)
 {
     ulam_status status = ULAM_OK;
-    for (size_t i = 0; i < model->n_parameters && !status; i++) status = check_parameter(model, i, error);
+    for (size_t i = 0; i < model->n_parameters && !status; i++) status = ulam_model_check_parameter(model, i, error);
     if (!status && model->n_observables == 0) status = ulam_fail(error, ULAM_EINVAL, "it declares no observable");
-    for (size_t i = 0; i < model->n_observables && !status; i++) status = check_observable(model, i, error);
+    for (size_t i = 0; i < model->n_observables && !status; i++) status = ulam_model_check_observable(model, i, error);
     for (size_t i = 0; i < model->n_derived && !status; i++) status = check_derived(model, i, error);
     if (!status && !model->run) status = ulam_fail(error, ULAM_EINVAL, "it has no run function");
     if (!status && model->teardown && !model->setup)

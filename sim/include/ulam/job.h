@@ -108,7 +108,8 @@ typedef struct {
 
 typedef struct {
     const ulam_model *model;
-    const char *model_source; /* text of a model that is not built in; NULL: it is, or it has none */
+    const char *model_source;           /* text of a model that is not built in; NULL: it is, or it has none */
+    const struct ulam_service *service; /* <ulam/program.h>, performs its runs; NULL: the model's functions do */
     uint64_t seed;
     ulam_streams streams;
     ulam_conduct conduct;
