@@ -111,6 +111,7 @@ static void add_observable(columns *self, const ulam_result_observable *observab
     add_figure(self, observable, "_low", true, COLUMN_REAL, observable->low);
     add_figure(self, observable, "_high", true, COLUMN_REAL, observable->high);
     add_figure(self, observable, "_count", false, COLUMN_COUNT, observable->count);
+    add_figure(self, observable, "_variance_reduction", false, COLUMN_REAL, observable->reduction);
     add_figure(self, observable, "_exact", true, COLUMN_REAL, observable->exact);
     add_quantiles(self, observable);
 }

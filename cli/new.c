@@ -12,15 +12,20 @@
 #include "subcommands.h"
 
 static const char help[] =
-    "usage: ulam new NAME\n"
+    "usage: ulam new [--command | --python] NAME\n"
     "\n"
     "Writes two files into the current directory: NAME.c, a commented model in C, and NAME.yaml, a job that runs it.\n"
     "'ulam run NAME.yaml' compiles the model by itself. Files that exist are left alone.\n"
     "\n"
     "options:\n"
-    "  -h, --help    this text\n";
+    "      --command  a program instead, NAME.py, that is asked for each run by a line; any language can do that\n"
+    "      --python   a Python function instead, in NAME.py; it needs the Python package ulam\n"
+    "  -h, --help     this text\n";
 
-static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+static const struct option options[] = {{"command", no_argument, NULL, 'c'},
+                                        {"python", no_argument, NULL, 'p'},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
 
 typedef struct {
     const char *ending;
@@ -28,13 +33,22 @@ typedef struct {
     const char *meaning;
 } template;
 
-/* What a model in C is started from: cli/templates, where NAME stands for the model's. */
+/* What a model is started from: cli/templates, where NAME stands for the model's. */
 static const template in_c[] = {
     {".c", model_c, "the model: parameters, observables, and what one run does"},
     {".yaml", job_yaml, "the job: the parameters' values, and how many runs"},
 };
+static const template as_command[] = {
+    {".py", command_py, "the model: what one run does"},
+    {".yaml", command_yaml, "the job: parameters, observables, the parameters' values, and how many runs"},
+};
+static const template in_python[] = {
+    {".py", model_py, "the model: what one run does"},
+    {".yaml", command_yaml, "the job: parameters, observables, the parameters' values, and how many runs"},
+};
 
 enum {
+    N_FILES = 2, /* of each kind */
     LONGEST_NAME = 64,
     LONGEST_PATH = LONGEST_NAME + 8
 };
@@ -51,6 +65,18 @@ static bool judge_name(const char *name)
                 "most %d\n",
                 name, (int)LONGEST_NAME);
     return good;
+}
+
+/* A file of these names would be imported instead of the module that the model needs. */
+static bool judge_python_name(const char *name)
+{
+    static const char *const taken[] = {"ulam", "numpy", "random", "json"};
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+        if (strcmp(name, taken[i]) != 0) continue;
+        fprintf(stderr, "ulam new: %s.py would hide Python's module '%s'; choose another name\n", name, name);
+        return false;
+    }
+    return true;
 }
 
 /* Writes a template with the name in it, into a new file. */
@@ -74,14 +100,14 @@ static bool judge_path(const char *path)
     return false;
 }
 
-static int write_all(const template *files, size_t n, const char *name)
+static int write_all(const template files[N_FILES], const char *name)
 {
     char path[LONGEST_PATH];
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < N_FILES; i++) {
         snprintf(path, sizeof path, "%s%s", name, files[i].ending);
         if (!judge_path(path)) return 2;
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < N_FILES; i++) {
         snprintf(path, sizeof path, "%s%s", name, files[i].ending);
         if (write_new(path, files[i].text, name)) continue;
         fprintf(stderr, "ulam new: cannot write %s: %s\n", path, strerror(errno));
@@ -92,21 +118,25 @@ static int write_all(const template *files, size_t n, const char *name)
         }
         return 1;
     }
-    for (size_t i = 0; i < n; i++) printf("%s%-5s  %s\n", name, files[i].ending, files[i].meaning);
+    for (size_t i = 0; i < N_FILES; i++) printf("%s%-5s  %s\n", name, files[i].ending, files[i].meaning);
     printf("\nTo run it: ulam run %s.yaml && ulam show %s.h5\n", name, name);
     return 0;
 }
 
 int ulam_new_main(int argc, char **argv)
 {
+    const template *files = in_c;
     int option;
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option != 'h') return ulam_option_refused("new", option, argv, options);
-        fputs(help, stdout);
-        return 0;
+        if (option == 'h') {
+            fputs(help, stdout);
+            return 0;
+        }
+        if (option != 'c' && option != 'p') return ulam_option_refused("new", option, argv, options);
+        files = option == 'c' ? as_command : in_python;
     }
     const char *name = ulam_only_operand("new", "NAME", argc, argv);
-    if (!name || !judge_name(name)) return 2;
-    return write_all(in_c, sizeof in_c / sizeof *in_c, name);
+    if (!name || !judge_name(name) || (files != in_c && !judge_python_name(name))) return 2;
+    return write_all(files, name);
 }

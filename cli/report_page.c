@@ -123,6 +123,7 @@ static void put_summary(const page *self)
 
 static bool all_equal(const page *self, const ulam_result_observable *observable, size_t point)
 {
+    if (observable->derived) return false;
     for (size_t i = 0; i < observable->length; i++)
         if (observable->sd[point * observable->length + i] != 0) return false;
     return self->result->runs[point] > 1;

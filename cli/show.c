@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,6 +185,21 @@ static bool has_histogram(const ulam_result_observable *observable)
     return false;
 }
 
+/* Where controls cannot be solved for. */
+static void mention_unsolved(const ulam_result *result)
+{
+    for (size_t i = 0; i < result->n_observables; i++) {
+        const ulam_result_observable *observable = &result->observables[i];
+        size_t n = 0;
+        for (size_t p = 0; observable->reduction && p < result->n_points; p++) n += isnan(observable->mean[p]) ? 1 : 0;
+        if (n > 0)
+            printf("\n%s: undefined at %zu of %zu points, where a control's mean is not known, the controls do not "
+                   "vary or "
+                   "follow from each other, or the runs are too few\n",
+                   observable->name, n, result->n_points);
+    }
+}
+
 /* The tables of all observables. */
 static bool show_all(const request *self)
 {
@@ -191,7 +207,12 @@ static bool show_all(const request *self)
     const ulam_result *result = view->result;
     bool whole = true;
     if (any_scalar(result)) putchar('\n');
-    if (any_scalar(result)) whole = ulam_show_estimates(view, stdout);
+    if (any_scalar(result)) whole = ulam_show_estimates(view, false, stdout);
+    mention_unsolved(result);
+    if (result->compared) {
+        printf("\ndifferences to %s\n\n", result->compared);
+        whole &= ulam_show_estimates(view, true, stdout);
+    }
     for (size_t i = 0; i < result->n_observables; i++)
         if (result->observables[i].scalar) whole &= ulam_show_quantiles(view, &result->observables[i], stdout);
     whole &= ulam_show_correlations(view, self->correlations, stdout);

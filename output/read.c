@@ -109,6 +109,7 @@ static void free_observable(ulam_result_observable *self)
     free(self->max);
     free(self->count);
     free(self->exact);
+    free(self->reduction);
     free(self->low);
     free(self->high);
     ulam_counts_free(self);
@@ -138,6 +139,7 @@ void ulam_result_free(ulam_result *self)
     free(self->until);
     free(self->ending);
     free(self->target_ratio);
+    free(self->compared);
     free(self->failures);
     free(self->dropped);
     ulam_covariance_free(&self->covariance);

@@ -104,6 +104,9 @@ typedef struct {
     char *name;
     char *unit; /* NULL: none */
     char *help;
+    double *reduction; /* [points] of a controlled estimate: how many times less its variance is; NULL: it is none */
+    bool difference;   /* to the point that it is compared with; derived as well */
+    bool derived; /* a derived quantity, a scalar: without sd, skewness, excess_kurtosis, min, max, which are NULL */
     bool scalar;
     size_t length;                                                          /* elements a point, 1 for a scalar */
     char *dimension;                                                        /* of an array's elements; NULL: a scalar */
@@ -156,10 +159,11 @@ typedef struct {
     size_t n_dimensions;
     size_t *swept; /* [n_swept] parameters that vary, dimension by dimension */
     size_t n_swept;
-    ulam_result_observable *observables;
+    ulam_result_observable *observables; /* [n_observables], derived quantities behind the others */
     size_t n_observables;
     char **samples; /* [n_samples] observables of which the value in each run is kept; none: no samples are */
     size_t n_samples;
+    char *compared;    /* what differences are to, "strike = 100"; NULL: there are none */
     double confidence; /* of all intervals */
     ulam_result_covariance covariance;
     ulam_provenance provenance;

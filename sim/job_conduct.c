@@ -52,8 +52,12 @@ static ulam_status read_isolate(const ulam_job_reading *self, bool *isolate)
     if (!self->key[ULAM_KEY_ISOLATE]) return ULAM_OK;
     const ulam_status status = ulam_job_read_scalar(self, ULAM_KEY_ISOLATE, "true or false", &text);
     if (status) return status;
+    const bool apart = *isolate;
     *isolate = !strcmp(text, "true");
-    if (*isolate || !strcmp(text, "false")) return ULAM_OK;
+    if (*isolate || (!strcmp(text, "false") && !apart)) return ULAM_OK;
+    if (!strcmp(text, "false"))
+        return ulam_yaml_fail(self->key[ULAM_KEY_ISOLATE]->value, self->error,
+                              "isolate is 'false', but the runs of a program are always apart, expected 'true'");
     return ulam_yaml_fail(self->key[ULAM_KEY_ISOLATE]->value, self->error, "isolate is '%s', expected true or false",
                           ulam_show(text).text);
 }
@@ -61,7 +65,7 @@ static ulam_status read_isolate(const ulam_job_reading *self, bool *isolate)
 ulam_status ulam_job_read_conduct(ulam_job_reading *self)
 {
     ulam_conduct *conduct = &self->job->conduct;
-    *conduct = (ulam_conduct){.checkpoint = default_checkpoint, .run_timeout = INFINITY};
+    *conduct = (ulam_conduct){.checkpoint = default_checkpoint, .run_timeout = INFINITY, .isolate = self->job->service};
     ulam_status status = read_duration(self, ULAM_KEY_CHECKPOINT, &conduct->checkpoint);
     if (!status) status = read_on_failure(self, &conduct->on_failure);
     if (!status) status = read_isolate(self, &conduct->isolate);

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sys/stat.h>
+
 #include "job_parts.h"
 #include "shown.h"
 
@@ -115,6 +117,22 @@ ulam_status ulam_job_load(ulam_job_reading *self, const char *path, size_t limit
             self->packed ? load_packed(self, path, &found, error) : load_from_disk(self, path, limit, &found, error);
     if (!status) *file = &found->hashed;
     return status;
+}
+
+bool ulam_job_has_file(ulam_job_reading *self, const char *path)
+{
+    for (const ulam_job_file *file = self->storage->files; file; file = file->next)
+        if (!strcmp(file->hashed.file.path, path)) return true;
+    if (self->packed) {
+        ulam_reader ahead = *self->packed;
+        char *name = ulam_reader_get_text(&ahead);
+        const bool found = name && !strcmp(name, path);
+        free(name);
+        return found;
+    }
+    struct stat status;
+    const char *resolved = ulam_job_resolve(self, path);
+    return resolved && stat(resolved, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 static ulam_status load_value(void *self, const char *path, const ulam_hashed_file **file, ulam_error *error)

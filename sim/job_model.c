@@ -45,27 +45,34 @@ static ulam_status load_file(void *reading, const char *path, const ulam_file **
     return status;
 }
 
+static bool has_file(void *reading, const char *path) { return ulam_job_has_file(reading, path); }
+
 static ulam_status open_model(ulam_job_reading *self, const ulam_yaml_node *node)
 {
     const ulam_model_opener *opener = self->catalogue->opener;
     ulam_open_model *opened = &self->storage->opened;
+    const ulam_program *program = NULL;
+    ulam_status status = node->kind == ULAM_YAML_MAPPING ? ulam_job_read_program(self, node, &program) : ULAM_OK;
+    if (status) return status;
     const ulam_model_reference reference = {
         .text = text_of(self, node),
-        .is_mapping = node->kind == ULAM_YAML_MAPPING,
+        .program = program,
         .folder = ulam_job_resolve(self, ""),
         .object = self->object,
         .object_size = self->object_size,
         .files = self,
         .load = load_file,
+        .has = has_file,
     };
     if (!reference.text || !reference.folder) return ulam_fail_memory(self->error, "reading a job");
-    const ulam_status status = opener->open(opener->self, &reference, opened, self->error);
+    status = opener->open(opener->self, &reference, opened, self->error);
     if (status) {
         ulam_yaml_fail_within(node, self->error);
         return status;
     }
     self->job->model = opened->model;
     self->job->model_source = opened->source;
+    self->job->service = opened->service;
     return ULAM_OK;
 }
 

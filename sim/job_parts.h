@@ -5,6 +5,7 @@
 
 #include <ulam/job.h>
 #include <ulam/open_model.h>
+#include <ulam/program.h>
 
 #include "value.h"
 #include "yaml_tree.h"
@@ -62,6 +63,9 @@ typedef enum {
     ULAM_KEY_QUANTILES,
     ULAM_KEY_HISTOGRAM,
     ULAM_KEY_COVARIANCE,
+    ULAM_KEY_DERIVED,
+    ULAM_KEY_COMPARE,
+    ULAM_KEY_CONTROL,
     ULAM_KEYS,
 } ulam_job_key;
 
@@ -97,6 +101,9 @@ ulam_status ulam_job_load(ulam_job_reading *self, const char *path, size_t limit
                           ulam_error *error);
 ulam_file_source ulam_job_files(ulam_job_reading *self);
 
+/* Whether the job names or may name that file: it is there on disk, or it is the next of the packed ones. */
+bool ulam_job_has_file(ulam_job_reading *self, const char *path);
+
 /* Reads a whole file into bytes, with a NUL behind that is not counted. The message has no position. */
 ulam_status ulam_job_read_file(const char *path, size_t limit, ulam_bytes *bytes, ulam_error *error);
 
@@ -106,7 +113,24 @@ char *ulam_job_resolve(ulam_job_reading *self, const char *path);
 /* Reads `model`: finds it in the catalogue, or has the catalogue's opener open it. */
 ulam_status ulam_job_read_model(ulam_job_reading *self);
 
-/* Fails for a key that must be given, at the end of the job file. */
+/* Reads a mapping behind `model` that declares a program, into the job's arena. */
+ulam_status ulam_job_read_program(ulam_job_reading *self, const ulam_yaml_node *mapping, const ulam_program **program);
+
+/* Reads the program's `parameters` and `observables` (NULL: not given). */
+ulam_status ulam_job_read_declared_parameters(ulam_job_reading *self, const ulam_yaml_node *node,
+                                              ulam_program *program);
+ulam_status ulam_job_read_declared_observables(ulam_job_reading *self, const ulam_yaml_node *node,
+                                               ulam_program *program);
+
+/* Fails for a key that is none of names, in a mapping that messages call `what`. */
+ulam_status ulam_job_check_keys(const ulam_job_reading *self, const ulam_yaml_node *mapping, const char *what,
+                                const char *const *names, size_t n);
+
+/* The text behind a key, copied into the job's arena; NULL: the key is not there. */
+ulam_status ulam_job_copy_text(ulam_job_reading *self, const ulam_yaml_node *mapping, const char *name,
+                               const char **text);
+
+/* Fails for a key that must be given, at at the end of the job file. */
 ulam_status ulam_job_fail_missing(const ulam_job_reading *self, ulam_job_key which, const char *expected);
 
 /* Makes the replacements of the source in the tree. */
@@ -165,6 +189,29 @@ ulam_status ulam_job_make_points(ulam_job_reading *self);
 
 /* Reads `quantiles`, `histogram` and `covariance`, which name observables: after the points are made. */
 ulam_status ulam_job_read_statistics(ulam_job_reading *self);
+
+/* Reads `derived`, and the model's own: before the statistics are settled, because they need groups. */
+ulam_status ulam_job_read_derived(ulam_job_reading *self);
+
+/* How many there are, their names, and the index of one in the job, also before they are read. */
+size_t ulam_job_count_derived(const ulam_job_reading *self);
+void ulam_job_list_derived(const ulam_job_reading *self, const char **names);
+bool ulam_job_find_derived(const ulam_job_reading *self, const char *name, size_t length, size_t *derived);
+
+/* Reads `compare`, for which groups of the scalars are kept. */
+ulam_status ulam_job_read_compare(ulam_job_reading *self);
+
+/* Finds a controlled estimate's index in the job by its name, "price_controlled", also before they are read. */
+bool ulam_job_find_controlled(const ulam_job_reading *self, const char *name, size_t length, size_t *controlled);
+
+/* The observable that one of a run's numbers belongs to. */
+size_t ulam_job_observable_of(const ulam_job *self, size_t element);
+
+/* Reads `control`, for which covariances are kept. */
+ulam_status ulam_job_read_control(ulam_job_reading *self);
+
+/* Finds the groups of the derived quantities, once the statistics are settled. */
+ulam_status ulam_job_settle_derived(ulam_job_reading *self);
 
 /* Gives the job the statistics that were asked for. */
 ulam_status ulam_job_settle_statistics(ulam_job_reading *self);

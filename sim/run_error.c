@@ -58,17 +58,22 @@ static size_t count_failures(const ulam_state *state, const ulam_failure **last)
     return n;
 }
 
+bool ulam_job_notes_failures(const ulam_job *job)
+{
+    return job->conduct.on_failure == ULAM_ON_FAILURE_RECORD || job->until.n_targets > 0;
+}
+
 ulam_status ulam_judge_failures(const ulam_state *state, const ulam_failure *last, ulam_error *error)
 {
     const ulam_job *job = state->job;
     const ulam_failure *listed = NULL;
-    if (job->conduct.on_failure != ULAM_ON_FAILURE_RECORD || state->n_failures <= job->conduct.max_failed)
-        return ULAM_OK;
+    if (!ulam_job_notes_failures(job) || state->n_failures <= job->conduct.max_failed) return ULAM_OK;
     if (count_failures(state, &listed) <= job->conduct.max_failed) return ULAM_OK;
-    if (!last) last = listed;
+    if (!last || job->until.n_targets) last = listed;
     ulam_fail(error, ULAM_ERUN, "%s", last->cause);
     ulam_fail_at_run(job, last->point, last->run, error);
-    ulam_fail_within(error, "more than %llu failed runs (max_failed); the last",
-                     (unsigned long long)job->conduct.max_failed);
+    if (job->conduct.on_failure == ULAM_ON_FAILURE_RECORD)
+        ulam_fail_within(error, "more than %llu failed runs (max_failed); the last",
+                         (unsigned long long)job->conduct.max_failed);
     return ULAM_ERUN;
 }

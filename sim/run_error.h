@@ -12,7 +12,12 @@ ulam_status ulam_fail_at_point(const ulam_job *job, size_t p, ulam_error *error)
  * performs the run alone behind it. Returns ULAM_ERUN. */
 ulam_status ulam_fail_at_run(const ulam_job *job, size_t p, uint64_t run, ulam_error *error);
 
-/* ULAM_ERUN: the state lists more failed runs than the job bears; `last`, NULL: the last listed, is named. */
+/* Whether failed runs go into the state, or the first that fails ends the job at once. Where there are targets it may lie
+ * behind a point's end, where nobody would have performed it on fewer ranks: whether it counts is judged in its turn. */
+bool ulam_job_notes_failures(const ulam_job *job);
+
+/* ULAM_ERUN: the state lists more failed runs than the job bears; `last` is named, or, if NULL or where there are targets,
+ * the last that counts. */
 ulam_status ulam_judge_failures(const ulam_state *state, const ulam_failure *last, ulam_error *error);
 
 #endif

@@ -27,9 +27,10 @@ static ulam_status foresee(const ulam_job *job, const ulam_part *part, ulam_tria
     return ULAM_OK;
 }
 
-static ulam_status try_point(ulam_worker *worker, size_t p, double seconds, ulam_trial *trial, ulam_error *error)
+static ulam_status try_point(ulam_worker *worker, const ulam_job *job, size_t p, double seconds, ulam_trial *trial,
+                             ulam_error *error)
 {
-    const ulam_point *point = &worker->job->points[p];
+    const ulam_point *point = &job->points[p];
     const uint64_t runs = point->runs - point->first, whole = runs / point->block;
     ulam_chunk chunk = {.point = p,
                         .first = point->first / point->block,
@@ -42,7 +43,7 @@ static ulam_status try_point(ulam_worker *worker, size_t p, double seconds, ulam
     if (!status && answer.n_parts) {
         trial->runs = answer.parts[0].chunk.runs;
         trial->seconds = answer.parts[0].seconds;
-        if (foresee(worker->job, &answer.parts[0], trial)) status = ulam_fail_memory(error, "trying a point");
+        if (foresee(job, &answer.parts[0], trial)) status = ulam_fail_memory(error, "trying a point");
     }
     ulam_answer_free(&answer);
     return status;
@@ -53,12 +54,14 @@ ulam_status ulam_try_points(const ulam_job *job, double seconds, ulam_trial *tri
     const size_t step = (job->n_points + most_tried - 1) / most_tried, tried = (job->n_points + step - 1) / step;
     const double start = ulam_clock();
     ulam_worker worker;
+    ulam_job plain = *job; /* without targets, a failed run ends the trial */
     ulam_status status = ULAM_OK;
-    ulam_worker_init(&worker, job);
+    plain.until.n_targets = 0;
+    ulam_worker_init(&worker, &plain);
     for (size_t p = 0; p < job->n_points; p++) trials[p] = (ulam_trial){.needed = NAN};
     for (size_t p = 0; p < job->n_points && !status; p += step) {
         if (p > 0 && ulam_clock() - start > 2 * seconds) break;
-        status = try_point(&worker, p, seconds / (double)tried, &trials[p], error);
+        status = try_point(&worker, job, p, seconds / (double)tried, &trials[p], error);
     }
     ulam_worker_free(&worker);
     return status;

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <ulam/program.h>
+
 #include "run_error.h"
 #include "worker.h"
 
@@ -67,6 +69,7 @@ void ulam_worker_free(ulam_worker *self)
     ulam_prepared_free(&self->prepared);
     ulam_performer_free(&self->performer);
     ulam_isolated_close(self->isolated);
+    if (self->session) self->job->service->close(self->session);
     ulam_sampling_free(&self->sampling);
     free(self->values);
     ulam_frames_free(&self->frames);
@@ -105,15 +108,27 @@ typedef struct {
     uint64_t good;
 } block;
 
-/* A failed run is recorded, or ends everything. */
+/* A failed run is noted, or ends everything. */
 static ulam_status take_failure(const ulam_worker *self, block *of, uint64_t run, const ulam_error *cause,
                                 ulam_error *error)
 {
-    if (self->job->conduct.on_failure == ULAM_ON_FAILURE_RECORD)
+    if (ulam_job_notes_failures(self->job))
         return ulam_part_note_failure(of->part, run, cause->message) ? ulam_fail_memory(error, "noting a failed run")
                                                                      : ULAM_OK;
     *error = *cause;
     return ulam_fail_at_run(self->job, of->part->chunk.point, run, error);
+}
+
+/* Runs of a stretch as far as they succeed, by the job's service or in a child process. */
+static ulam_status perform_apart(ulam_worker *self, ulam_stretch stretch, double *values, uint64_t *done,
+                                 ulam_error *cause, ulam_error *error)
+{
+    const ulam_service *service = self->job->service;
+    if (service && !self->session) self->session = service->open(service->self, self->job);
+    if (!service && !self->isolated) self->isolated = ulam_isolated_open(self->job);
+    if (!self->session && !self->isolated) return ulam_fail_memory(error, "isolating runs");
+    if (service) return service->perform(self->session, stretch, values, self->stride, done, cause, error);
+    return ulam_isolated_perform(self->isolated, stretch, values, self->stride, done, cause, error);
 }
 
 /* Runs of the block as far as they succeed, behind those that have. */
@@ -124,9 +139,7 @@ static ulam_status perform_stretch(ulam_worker *self, const void *point, ulam_st
         ulam_perform_stretch(&self->performer, point, stretch, values, self->stride, done, cause);
         return ULAM_OK;
     }
-    if (!self->isolated) self->isolated = ulam_isolated_open(self->job);
-    if (!self->isolated) return ulam_fail_memory(error, "isolating runs");
-    if (!ulam_isolated_perform(self->isolated, stretch, values, self->stride, done, cause, error)) return ULAM_OK;
+    if (!perform_apart(self, stretch, values, done, cause, error)) return ULAM_OK;
     return ulam_fail_at_point(self->job, stretch.point, error);
 }
 

@@ -18,6 +18,7 @@ typedef struct {
     ulam_prepared prepared;
     ulam_performer performer;
     ulam_isolated *isolated; /* NULL: runs are performed here, or none has been yet */
+    void *session;           /* of the job's service; NULL: there is none, or no run has been performed yet */
     double *values;          /* [width][stride], of one block; [capacity] */
     size_t capacity, stride;
     ulam_sampling sampling; /* its sink is set by the caller */

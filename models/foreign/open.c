@@ -1,4 +1,4 @@
-/* The opener: by the ending of its path a model is compiled and loaded, or loaded as it is. */
+/* The opener: by the ending of its path a model is compiled and loaded, or loaded as it is; a mapping is a program. */
 
 #include <ctype.h>
 #include <limits.h>
@@ -12,12 +12,14 @@
 #include "compiler.h"
 #include "object.h"
 #include "recipe.h"
+#include "served.h"
 
 /* An opened model; its handle. */
 typedef struct {
     ulam_object object;
     ulam_model model; /* the object's own, known by its source */
     char source[ULAM_HASH_SIZE];
+    ulam_served *program; /* instead of all that; NULL: it is none */
 } foreign;
 
 static bool is_shared_object(const char *path)
@@ -35,8 +37,8 @@ static void make_printable(char *text)
 
 static ulam_status fail_ending(const ulam_model_reference *reference, ulam_error *error)
 {
-    char shown[96] = "a mapping";
-    if (!reference->is_mapping) snprintf(shown, sizeof shown, "'%.80s'", reference->text);
+    char shown[96];
+    snprintf(shown, sizeof shown, "'%.80s'", reference->text);
     make_printable(shown);
     return ulam_fail(error, ULAM_EINVAL,
                      "model is %s, expected the name of a model, or a path that ends in .c, .cc, .cpp, .cxx or .so",
@@ -75,21 +77,16 @@ static void name_model(const ulam_model_reference *reference, char name[PATH_MAX
     make_printable(name);
 }
 
-static ulam_status open_foreign(void *nobody, const ulam_model_reference *reference, ulam_open_model *opened,
-                                ulam_error *error)
+static ulam_status open_code(foreign *self, const ulam_model_reference *reference, ulam_open_model *opened,
+                             ulam_error *error)
 {
-    (void)nobody;
     char name[PATH_MAX], path[PATH_MAX] = "";
     const ulam_file *file = NULL;
-    const ulam_language *language = reference->is_mapping ? NULL : ulam_language_of(reference->text);
-    if (!language && (reference->is_mapping || !is_shared_object(reference->text)))
-        return fail_ending(reference, error);
+    const ulam_language *language = ulam_language_of(reference->text);
+    if (!language && !is_shared_object(reference->text)) return fail_ending(reference, error);
     name_model(reference, name);
     ulam_status status = reference->load(reference->files, reference->text, &file, error);
     if (status) return status;
-    foreign *self = opened->handle = calloc(1, sizeof *self);
-    if (!self) return ulam_fail_memory(error, "loading a model");
-    self->object.memory = -1;
     if (language) status = get_object(reference, language, name, file, opened, path, error);
     const void *object = language ? opened->object.data : (const void *)file->content;
     if (!status) status = load(self, name, file, path, object, language ? opened->object.size : file->size, error);
@@ -99,11 +96,23 @@ static ulam_status open_foreign(void *nobody, const ulam_model_reference *refere
     return ULAM_OK;
 }
 
+static ulam_status open_foreign(void *nobody, const ulam_model_reference *reference, ulam_open_model *opened,
+                                ulam_error *error)
+{
+    (void)nobody;
+    foreign *self = opened->handle = calloc(1, sizeof *self);
+    if (!self) return ulam_fail_memory(error, "loading a model");
+    self->object.memory = -1;
+    return reference->program ? ulam_served_open(reference, &self->program, opened, error)
+                              : open_code(self, reference, opened, error);
+}
+
 static void close_foreign(void *nobody, ulam_open_model *opened)
 {
     (void)nobody;
     foreign *self = opened->handle;
     if (self) ulam_object_close(&self->object);
+    if (self) ulam_served_close(self->program);
     free(self);
     opened->handle = NULL;
 }

@@ -162,4 +162,20 @@ class Until(command.Case):
         self.refused(2, "merge", "-o", "both.h5", "one.h5", "two.h5", says=("until", "can be merged"))
 
 
+class Failing(command.Case):
+    program = command.ULAM_WITH_TEST_MODELS
+
+    def test_a_failed_run_ends_the_job_only_in_its_turn(self):
+        for run, status in ((600, 0), (460, 1)):  # the point ends with 480 runs
+            self.write("job.yaml", f"model: faulty\nparams: {{fail_at: {run}}}\nblock: 4\n"
+                                   "until: {number: {rel_error: 0.05}, min_runs: 64}\n")
+            for ranks in (1, 3, 7):
+                done = self.ulam("run", "-q", "-o", f"{run}-{ranks}.h5", "job.yaml", launcher=command.mpirun(ranks))
+                self.assertEqual(done.returncode, status, done.stderr)
+                self.assertEqual("run 460: it diverged" in done.stderr, status == 1, done.stderr)
+                with h5py.File(self.folder / f"{run}-{ranks}.h5") as file:
+                    done_runs = file["points/runs"][0]
+                self.assertTrue(done_runs >= 464 if status else done_runs == 480, done_runs)
+
+
 command.main()

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include <ulam/open_model.h>
+#include <ulam/program.h>
 
 #include "sample_model.h"
 
@@ -19,7 +20,7 @@
 typedef struct {
     int opened, closed;
     char text[256], folder[256], content[256], object[256];
-    bool is_mapping;
+    ulam_program program;
     ulam_model model;
 } witness;
 
@@ -29,7 +30,7 @@ static ulam_status open_here(void *self, const ulam_model_reference *reference, 
     witness *notes = self;
     const ulam_file *file = NULL;
     notes->opened++;
-    notes->is_mapping = reference->is_mapping;
+    if (reference->program) notes->program = *reference->program;
     snprintf(notes->text, sizeof notes->text, "%s", reference->text);
     snprintf(notes->folder, sizeof notes->folder, "%s", reference->folder);
     snprintf(notes->object, sizeof notes->object, "%.*s", (int)reference->object_size,
@@ -37,7 +38,7 @@ static ulam_status open_here(void *self, const ulam_model_reference *reference, 
     opened->handle = notes;
     notes->model = sample_file_model;
     opened->model = &notes->model;
-    if (!reference->is_mapping) {
+    if (!reference->program) {
         if (*reference->text != '.') return ulam_fail(error, ULAM_EINVAL, "no model is called that");
         const ulam_status status = reference->load(reference->files, reference->text, &file, error);
         if (status) return status;
@@ -155,10 +156,14 @@ static void a_mapping_comes_as_one_line(void **state)
     ulam_error error;
     ulam_job job;
     const ulam_model_opener opener = opener_of(&notes);
-    const char *text = "runs: 1\nmodel:\n  command: [python3, sim.py]\n  mode: once\nparams: {data: /dev/null}\n";
+    const char *text =
+        "runs: 1\nmodel:\n  command: [python3, sim.py]\n  observables: [x, y]\nparams: {data: /dev/null}\n";
     if (read_job(&job, &opener, "jobs/job.yaml", text, &error)) fail_msg("%s", error.message);
-    assert_true(notes.is_mapping);
-    assert_string_equal(notes.text, "{command: [python3, sim.py], mode: once}");
+    assert_string_equal(notes.program.model.name, "sim");
+    assert_int_equal(notes.program.n_words, 2);
+    assert_string_equal(notes.program.command[1], "sim.py");
+    assert_int_equal(notes.program.model.n_observables, 2);
+    assert_string_equal(notes.text, "{command: [python3, sim.py], observables: [x, y]}");
     assert_string_equal(notes.folder, "jobs/");
     assert_null(job.model_source);
     ulam_job_free(&job);
@@ -178,7 +183,8 @@ static void what_fails_says_where_and_is_closed(void **state)
          0},
         {"model: [a]", "job.yaml:1:8: model is a list, expected the name of a model, or a path such as", 0},
         {"model: {a: b}\nrns: 1", "job.yaml:2:1: a job has no key 'rns'", 0},
-        {"model: {a: b}\nruns: 1", "data", 1},
+        {"model: {a: b}\nruns: 1", "job.yaml:1:9: model has no key 'a', expected one of command, name", 0},
+        {"model: {command: [x], observables: [y]}\nruns: 1", "data", 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         witness notes = {0};

@@ -367,6 +367,34 @@ static void what_fails_behind_the_end_is_forgotten(void **unused)
     ulam_state_free(&state);
 }
 
+/* Where the first failed run ends the job, too, only those count that no end comes before; on any ranks. */
+static void a_failed_run_ends_the_job_only_in_its_turn(void **unused)
+{
+    (void)unused;
+    until_job job;
+    ulam_state state;
+    make(&job, 0, 0.01); /* all points end before run 3000 */
+    job.made.job.conduct.on_failure = ULAM_ON_FAILURE_STOP;
+    job.made.job.conduct.max_failed = 0;
+    assert_int_equal(ulam_state_init(&state, &job.made.job), ULAM_OK);
+    spread(&state, 8, 5, 0);
+    assert_true(ulam_state_complete(&state));
+    assert_int_equal(ulam_judge_failures(&state, NULL, NULL), ULAM_OK);
+    ulam_state_free(&state);
+
+    ulam_error error = {0};
+    make_one(&job, NORMAL, 0, 0.004); /* ends behind it */
+    job.made.job.conduct.on_failure = ULAM_ON_FAILURE_STOP;
+    job.made.job.conduct.max_failed = 0;
+    for (int session = 0; session < 2; session++) { /* the second begins with the first one's state */
+        if (session == 0) assert_int_equal(ulam_state_init(&state, &job.made.job), ULAM_OK);
+        assert_int_equal(ulam_execute(&job.made.job, &state, &(ulam_execution){0}, &error), ULAM_ERUN);
+        assert_string_equal(error.message, "model 'draws', point 0 (x=0), run 3000: run 3000 fails");
+        assert_false(ulam_state_complete(&state));
+    }
+    ulam_state_free(&state);
+}
+
 /* A plain number of runs has the trace of the ladder, and the results that it always had. */
 static void a_trace_is_kept_of_jobs_without_targets(void **unused)
 {
@@ -498,6 +526,7 @@ int main(void)
         cmocka_unit_test(without_a_value_nothing_converges),
         cmocka_unit_test(the_last_look_is_at_the_most_runs),
         cmocka_unit_test(what_fails_behind_the_end_is_forgotten),
+        cmocka_unit_test(a_failed_run_ends_the_job_only_in_its_turn),
         cmocka_unit_test(a_trace_is_kept_of_jobs_without_targets),
         cmocka_unit_test(a_later_part_keeps_its_sums_cut_at_the_rungs),
         cmocka_unit_test(a_rung_that_is_jumped_over_is_not_known),

@@ -20,14 +20,15 @@ extern "C" {
 /* What a job says of its model. All of it outlives the opened model, except where it was opened by ulam_model_open(). */
 typedef struct {
     const char *text; /* behind `model:`, "./needle.c"; a mapping as one line of YAML, "{command: [python3, sim.py]}" */
-    bool is_mapping;  /* text is one */
-    const char *folder;          /* where its relative paths start, "jobs/"; "": the current directory */
-    const unsigned char *object; /* [object_size], what opening it on another rank left; NULL: nothing did */
+    const struct ulam_program *program; /* <ulam/program.h>: what a mapping declares; NULL: text is a path */
+    const char *folder;                 /* where its relative paths start, "jobs/"; "": the current directory */
+    const unsigned char *object;        /* [object_size], what opening it on another rank left; NULL: nothing did */
     size_t object_size;
     /* Gives the content of a file that belongs to the model, path starting at folder. It is kept with the job: it stands in
      * the result file, and a job that comes from there or from another rank brings it. Ask in the same order each time. */
     void *files;
     ulam_status (*load)(void *files, const char *path, const ulam_file **file, ulam_error *error);
+    bool (*has)(void *files, const char *path); /* whether there is such a file; ask right before load */
 } ulam_model_reference;
 
 /* Starts as {0}. */
@@ -35,7 +36,8 @@ typedef struct {
     const ulam_model *model; /* its `source` is a fingerprint of all that it is made from */
     const char *source;      /* its text, for those who read the result file; of the reference; NULL: it has none */
     ulam_bytes object; /* what spares other ranks the opening: a compiled object; sent to them, not kept in files */
-    void *handle;      /* the opener's own */
+    const struct ulam_service *service; /* performs the runs instead of the model's functions; NULL: these do */
+    void *handle;                       /* the opener's own */
 } ulam_open_model;
 
 typedef struct ulam_model_opener {
