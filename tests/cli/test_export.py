@@ -119,6 +119,7 @@ class Export(command.Case):
     def test_devices_and_links_stay(self):
         os.mkfifo(self.folder / "pipe")
         reader = subprocess.Popen(["cat", "pipe"], cwd=self.folder, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(reader.kill)
         self.succeeds("export", "-o", "pipe", "job.h5")
         self.assertEqual(reader.communicate(timeout=20)[0], self.succeeds("export", "job.h5").stdout)
         (self.folder / "link.csv").symlink_to("real.csv")
