@@ -16,6 +16,7 @@ static const char help[] =
     "  -o, --output FILE  where to write; '-', the default, is standard output\n"
     "      --format NAME  csv or jsonl (JSON Lines); default: by the output's name, else csv\n"
     "      --parameters   all parameters, not the swept ones alone\n"
+    "      --samples      the samples instead: a row a run, if the job kept them\n"
     "  -h, --help         print this and exit\n"
     "\n"
     "A CSV's head line gives units in brackets. What is undefined is NaN, in JSON null (as is what is infinite).\n"
@@ -25,7 +26,7 @@ static const char help[] =
 typedef struct {
     const char *file, *output;
     ulam_export_format format;
-    bool all_parameters;
+    bool all_parameters, samples;
 } request;
 
 static bool ends_in(const char *text, const char *end)
@@ -53,12 +54,14 @@ static bool read_options(request *self, int argc, char **argv, int *status)
 {
     enum {
         OPTION_FORMAT = 256,
-        OPTION_PARAMETERS
+        OPTION_PARAMETERS,
+        OPTION_SAMPLES
     };
     static const struct option options[] = {
         {"output", required_argument, NULL, 'o'},
         {"format", required_argument, NULL, OPTION_FORMAT},
         {"parameters", no_argument, NULL, OPTION_PARAMETERS},
+        {"samples", no_argument, NULL, OPTION_SAMPLES},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -80,6 +83,11 @@ static bool read_options(request *self, int argc, char **argv, int *status)
         if (option == 'o') self->output = optarg;
         if (option == OPTION_FORMAT) format = optarg;
         if (option == OPTION_PARAMETERS) self->all_parameters = true;
+        if (option == OPTION_SAMPLES) self->samples = true;
+    }
+    if (self->samples && self->all_parameters) {
+        fputs("ulam export: --samples and --parameters exclude each other\n", stderr);
+        return false;
     }
     if (ends_in(self->output, ".jsonl")) self->format = ULAM_EXPORT_JSON_LINES;
     if (format && !read_format(self, format)) return false;
@@ -90,11 +98,17 @@ static bool read_options(request *self, int argc, char **argv, int *status)
 static ulam_status export(const request *self, const ulam_result *result, ulam_error *error)
 {
     ulam_whole_file file;
-    ulam_status status = ulam_whole_file_open(&file, self->output, error);
-    if (status) return status;
-    status = ulam_export_result(result, self->all_parameters, self->format, file.out, error);
-    const ulam_status closed = ulam_whole_file_close(&file, !status, status ? NULL : error);
-    return status ? status : closed;
+    ulam_sample_values *samples = NULL;
+    ulam_status status = self->samples ? ulam_sample_values_open(&samples, result, self->file, error) : ULAM_OK;
+    if (!status) status = ulam_whole_file_open(&file, self->output, error);
+    if (!status) {
+        status = self->samples ? ulam_export_samples(result, samples, self->format, file.out, error)
+                               : ulam_export_result(result, self->all_parameters, self->format, file.out, error);
+        const ulam_status closed = ulam_whole_file_close(&file, !status, status ? NULL : error);
+        if (!status) status = closed;
+    }
+    ulam_sample_values_close(samples);
+    return status;
 }
 
 int ulam_export_main(int argc, char **argv)

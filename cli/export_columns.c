@@ -7,6 +7,10 @@
 #include "estimate.h"
 #include "export_columns.h"
 
+enum {
+    MOST_CELLS = 1 << 17 /* of samples in memory */
+};
+
 typedef enum {
     COLUMN_INDEX, /* the row's number */
     COLUMN_TEXT,
@@ -107,6 +111,7 @@ static void add_observable(columns *self, const ulam_result_observable *observab
     add_figure(self, observable, "_low", true, COLUMN_REAL, observable->low);
     add_figure(self, observable, "_high", true, COLUMN_REAL, observable->high);
     add_figure(self, observable, "_count", false, COLUMN_COUNT, observable->count);
+    add_figure(self, observable, "_variance_reduction", false, COLUMN_REAL, observable->reduction);
     add_figure(self, observable, "_exact", true, COLUMN_REAL, observable->exact);
     add_quantiles(self, observable);
 }
@@ -221,6 +226,78 @@ static void put_row(const columns *self, size_t point, ulam_export_format format
         put_value(&self->columns[i], point, format, out);
     }
     fputs(json ? "}\n" : "\n", out);
+}
+
+/* Runs of a point, as many at a time as fit. */
+typedef struct {
+    columns columns;
+    uint64_t point, *run; /* [most] */
+    double **values;      /* [n_samples][most * length] */
+    size_t n_samples, most;
+} batch;
+
+static void batch_free(batch *self)
+{
+    for (size_t i = 0; self->values && i < self->n_samples; i++) free(self->values[i]);
+    free(self->values);
+    free(self->run);
+    columns_free(&self->columns);
+}
+
+static const ulam_result_observable *observable_of(const ulam_result *result, size_t sample)
+{
+    for (size_t i = 0; i < result->n_observables; i++)
+        if (strcmp(result->observables[i].name, result->samples[sample]) == 0) return &result->observables[i];
+    return NULL;
+}
+
+/* The samples are open: each has its observable. */
+static void batch_make(batch *self, const ulam_result *result)
+{
+    size_t width = 1;
+    *self = (batch){.n_samples = result->n_samples};
+    for (size_t i = 0; i < result->n_samples; i++) width += observable_of(result, i)->length;
+    self->most = width < MOST_CELLS ? MOST_CELLS / width : 1;
+    self->run = calloc(self->most, sizeof *self->run);
+    self->values = calloc(result->n_samples, sizeof *self->values);
+    add(&self->columns, strdup("point"), (column){.kind = COLUMN_COUNT, .values = &self->point});
+    add(&self->columns, strdup("run"), (column){.kind = COLUMN_COUNT, .values = self->run, .stride = 1});
+    self->columns.failed |= !self->run || !self->values;
+    for (size_t i = 0; i < result->n_samples && !self->columns.failed; i++) {
+        const ulam_result_observable *observable = observable_of(result, i);
+        self->values[i] = malloc(self->most * observable->length * sizeof *self->values[i]);
+        add_figure(&self->columns, observable, "", true, COLUMN_REAL, self->values[i]);
+        self->columns.failed |= !self->values[i];
+    }
+}
+
+static ulam_status put_batch(batch *self, const ulam_result *result, ulam_sample_values *samples, uint64_t k,
+                             ulam_export_format format, FILE *out, ulam_error *error)
+{
+    const uint64_t left = result->runs[self->point] - k;
+    const size_t n = left < self->most ? (size_t)left : self->most;
+    ulam_status status;
+    for (size_t i = 0; i < self->n_samples; i++)
+        if ((status = ulam_sample_values_get(samples, i, (size_t)self->point, k, n, self->values[i], error)))
+            return status;
+    for (size_t i = 0; i < n; i++) self->run[i] = result->first[self->point] + k + i;
+    for (size_t i = 0; i < n; i++) put_row(&self->columns, i, format, out);
+    return ULAM_OK;
+}
+
+ulam_status ulam_export_samples(const ulam_result *result, ulam_sample_values *samples, ulam_export_format format,
+                                FILE *out, ulam_error *error)
+{
+    batch self;
+    ulam_status status = ULAM_OK;
+    batch_make(&self, result);
+    if (self.columns.failed) status = ulam_fail_memory(error, "exporting samples");
+    if (!status && format == ULAM_EXPORT_CSV) put_csv_head(&self.columns, out);
+    for (; self.point < result->n_points && !status; self.point++)
+        for (uint64_t k = 0; k < result->runs[self.point] && !status && !ferror(out); k += self.most)
+            status = put_batch(&self, result, samples, k, format, out, error);
+    batch_free(&self);
+    return status;
 }
 
 ulam_status ulam_export_result(const ulam_result *result, bool all_parameters, ulam_export_format format, FILE *out,

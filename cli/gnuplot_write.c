@@ -34,7 +34,7 @@ static void put_setting(const char *name, const char *text, FILE *out)
 
 static void put_number(double value, FILE *out)
 {
-    if (isnan(value))
+    if (!isfinite(value))
         fputs(" NaN", out);
     else
         fprintf(out, " %.17g", value);
@@ -94,6 +94,12 @@ static void put_categories(const ulam_picture *picture, FILE *out)
 /* Points with bars where they can be told apart, bands where they are many. */
 static bool is_dense(const ulam_picture *picture) { return picture->joined && picture->curves[0].n > 60; }
 
+/* An end of an interval; what is not known, or not finite, is drawn as nothing, for gnuplot would leave the point out. */
+static double end_of(const ulam_curve *curve, size_t k, const double *ends)
+{
+    return isfinite(ends[k]) ? ends[k] : curve->y[k];
+}
+
 static void widen(double range[2], double value)
 {
     if (!isfinite(value)) return;
@@ -144,8 +150,8 @@ static void put_curve_data(const ulam_picture *picture, size_t i, FILE *out)
     for (size_t k = 0; k < curve->n; k++) {
         put_number(curve->x[k] + shift_of(picture, i), out);
         put_number(curve->y[k], out);
-        put_number(curve->low[k], out);
-        put_number(curve->high[k], out);
+        put_number(end_of(curve, k, curve->low), out);
+        put_number(end_of(curve, k, curve->high), out);
         put_number(curve->exact[k], out);
         putc('\n', out);
     }
@@ -155,8 +161,13 @@ static void put_curve_data(const ulam_picture *picture, size_t i, FILE *out)
 /* The curve's entry in the key. */
 static void put_curve_title(const ulam_picture *picture, size_t i, FILE *out)
 {
+    const char *title = picture->curves[i].label ? picture->curves[i].label : picture->interval;
+    if (!*title) {
+        fputs(" notitle", out);
+        return;
+    }
     fputs(" title ", out);
-    put_text(picture->curves[i].label ? picture->curves[i].label : picture->interval, out);
+    put_text(title, out);
     fputs(" noenhanced", out);
 }
 
@@ -175,7 +186,7 @@ static void put_exact(const ulam_picture *picture, size_t i, FILE *out)
 /* Among several curves, what the marks mean stands below them in grey. */
 static void put_legend(const ulam_picture *picture, FILE *out)
 {
-    if (picture->n_curves < 2) return;
+    if (picture->n_curves < 2 || !*picture->interval) return;
     fprintf(out, ", \\\n     keyentry with %s linecolor rgb '#7F7F7F' title ",
             is_dense(picture) ? "filledcurves" : "yerrorbars pointtype 7 pointsize 0.6 linewidth 1");
     put_text(picture->interval, out);
@@ -187,7 +198,11 @@ static void put_legend(const ulam_picture *picture, FILE *out)
 static void put_curve(const ulam_picture *picture, size_t i, FILE *out)
 {
     const char *colour = colours[i % N_COLOURS];
-    if (is_dense(picture)) {
+    if (picture->stepped) {
+        if (picture->n_curves == 1)
+            fprintf(out, "$curve%zu using 1:2 with fillsteps linecolor rgb '%s' notitle, \\\n     ", i, colour);
+        fprintf(out, "$curve%zu using 1:2 with steps linewidth 1.5 linecolor rgb '%s'", i, colour);
+    } else if (is_dense(picture)) {
         fprintf(out, "$curve%zu using 1:3:4 with filledcurves linecolor rgb '%s' notitle, \\\n     ", i, colour);
         fprintf(out, "$curve%zu using 1:2 with lines linewidth 1.5 linecolor rgb '%s'", i, colour);
     } else {

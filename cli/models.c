@@ -123,6 +123,20 @@ static void print_observables(const ulam_model *model)
     ulam_table_free(&table);
 }
 
+static void print_derived(const ulam_model *model)
+{
+    ulam_table table;
+    if (model->n_derived == 0) return;
+    puts("");
+    start_table(&table, (const char *[]){"derived", "unit", "expression", "meaning"}, 4);
+    for (size_t i = 0; i < model->n_derived; i++)
+        add_row(&table, (const char *[]){model->derived[i].name, or_empty(model->derived[i].unit),
+                                         or_empty(model->derived[i].expression), or_empty(model->derived[i].help)});
+    ulam_table_wrap(&table, ulam_terminal_width());
+    ulam_table_print(&table, stdout, 0, 0);
+    ulam_table_free(&table);
+}
+
 static int fail_unknown(const ulam_catalogue *catalogue, const char *name)
 {
     const char *names[64];
@@ -140,6 +154,7 @@ static void describe(const ulam_model *model)
     print_parameters(model);
     puts("");
     print_observables(model);
+    print_derived(model);
     if (model->reference) printf("\nreference: %s\n", model->reference);
 }
 

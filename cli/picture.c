@@ -54,6 +54,14 @@ ulam_curve *ulam_picture_add_curve(ulam_picture *self, char *label, size_t n)
     return curve->x && curve->y && curve->low && curve->high && curve->exact ? curve : NULL;
 }
 
+bool ulam_picture_is_empty(const ulam_picture *self)
+{
+    for (size_t i = 0; i < self->n_curves; i++)
+        for (size_t k = 0; k < self->curves[i].n; k++)
+            if (isfinite(self->curves[i].y[k])) return false;
+    return true;
+}
+
 bool ulam_picture_has_exact(const ulam_picture *self)
 {
     size_t known = 0, n = 0;

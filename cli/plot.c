@@ -20,6 +20,12 @@ static const char help[] =
     "      --by NAME      the swept parameter that tells curves apart\n"
     "      --at N=VALUE   where to cut through another swept parameter; may be given several times\n"
     "      --heat-map     two swept parameters as axes, the observable as colour\n"
+    "      --quantiles NAME\n"
+    "                     the quantiles that the file keeps of an observable, with their intervals\n"
+    "      --histogram NAME\n"
+    "                     the histogram that it keeps of one\n"
+    "      --convergence[=NAME]\n"
+    "                     how an estimate and its interval settled with the runs\n"
     "  -o, --output FILE  the picture: .png, .svg or .pdf (default: the result file's name with .png)\n"
     "  -t, --terminal     draw into the terminal\n"
     "      --script       print gnuplot's script, and draw nothing\n"
@@ -82,6 +88,17 @@ static void measure_terminal(ulam_gnuplot_target *target)
     target->colour = isatty(STDOUT_FILENO) && !(plain && *plain);
 }
 
+static bool take_subject(request *self, ulam_picture_subject subject)
+{
+    if (self->picture.subject != ULAM_PICTURE_MEANS && self->picture.subject != subject) {
+        fputs("ulam plot: --quantiles, --histogram and --convergence exclude each other\n", stderr);
+        return false;
+    }
+    self->picture.subject = subject;
+    if (optarg) self->picture.y = optarg;
+    return true;
+}
+
 static bool take_option(request *self, int option)
 {
     switch (option) {
@@ -103,6 +120,12 @@ static bool take_option(request *self, int option)
     case 'o':
         free(self->output);
         return (self->output = strdup(optarg)) != NULL;
+    case 'q':
+        return take_subject(self, ULAM_PICTURE_QUANTILES);
+    case 'g':
+        return take_subject(self, ULAM_PICTURE_HISTOGRAM);
+    case 'c':
+        return take_subject(self, ULAM_PICTURE_CONVERGENCE);
     case 'a':
         if (self->picture.n_at < MOST_CUTS) {
             self->at[self->picture.n_at++] = optarg;
@@ -135,10 +158,17 @@ static bool settle_target(request *self)
 static bool read_options(request *self, int argc, char **argv, int *status)
 {
     static const struct option options[] = {
-        {"by", required_argument, NULL, 'b'}, {"at", required_argument, NULL, 'a'},
-        {"heat-map", no_argument, NULL, 'm'}, {"output", required_argument, NULL, 'o'},
-        {"terminal", no_argument, NULL, 't'}, {"script", no_argument, NULL, 's'},
-        {"help", no_argument, NULL, 'h'},     {NULL, 0, NULL, 0},
+        {"by", required_argument, NULL, 'b'},
+        {"at", required_argument, NULL, 'a'},
+        {"heat-map", no_argument, NULL, 'm'},
+        {"output", required_argument, NULL, 'o'},
+        {"quantiles", required_argument, NULL, 'q'},
+        {"histogram", required_argument, NULL, 'g'},
+        {"convergence", optional_argument, NULL, 'c'},
+        {"terminal", no_argument, NULL, 't'},
+        {"script", no_argument, NULL, 's'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     *status = 2;
     optind = 1;
@@ -172,6 +202,19 @@ static int fail_to_write(const char *path)
     return 1;
 }
 
+/* gnuplot does not tell that it could not write; a whole picture has its format's end. */
+static bool is_whole(const char *path, ulam_gnuplot_format format)
+{
+    static const char *const ends[] = {
+        [ULAM_GNUPLOT_PNG] = "IEND", [ULAM_GNUPLOT_SVG] = "</svg>", [ULAM_GNUPLOT_PDF] = "%%EOF"};
+    char tail[16];
+    FILE *file = fopen(path, "r");
+    if (!file) return false;
+    const size_t n = fseek(file, -(long)sizeof tail, SEEK_END) == 0 ? fread(tail, 1, sizeof tail, file) : 0;
+    fclose(file);
+    return memmem(tail, n, ends[format], strlen(ends[format])) != NULL;
+}
+
 /* Beside the picture first: a failed drawing leaves an older picture as it was. */
 static int draw_file(const request *self, const ulam_picture *picture)
 {
@@ -187,6 +230,10 @@ static int draw_file(const request *self, const ulam_picture *picture)
     }
     close(made);
     int status = ulam_gnuplot_draw(picture, &target, &error) ? fail(error.message) : 0;
+    if (!status && !is_whole(temporary, target.format)) {
+        fprintf(stderr, "ulam plot: cannot write %s: gnuplot did not finish it; is the disk full?\n", self->output);
+        status = 1;
+    }
     if (!status && rename(temporary, self->output)) status = fail_to_write(self->output);
     if (status) unlink(temporary);
     if (!status) fprintf(stderr, "ulam: %s\n", self->output);
@@ -213,7 +260,8 @@ int ulam_plot_main(int argc, char **argv)
     ulam_result result = {0};
     ulam_picture picture = {0};
     if (!read_options(&self, argc, argv, &status)) goto out;
-    if (ulam_result_read(&result, self.file, &error)) {
+    if (ulam_result_read(&result, self.file, &error) ||
+        (self.picture.subject == ULAM_PICTURE_CONVERGENCE && ulam_result_read_trace(&result, self.file, &error))) {
         status = fail(error.message);
         goto out;
     }
@@ -221,6 +269,9 @@ int ulam_plot_main(int argc, char **argv)
     if (chosen) {
         fail(error.message);
         status = ulam_exit_status(chosen);
+    } else if (ulam_picture_is_empty(&picture)) {
+        fprintf(stderr, "ulam plot: %s has no value to draw yet of %s\n", self.file, picture.title);
+        status = 1;
     } else {
         status = plot(&self, &picture);
     }

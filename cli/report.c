@@ -60,6 +60,7 @@ static ulam_status report(const char *file, const char *output, ulam_error *erro
     ulam_result result = {0};
     ulam_whole_file page;
     ulam_status status = ulam_result_read(&result, file, error);
+    if (!status) status = ulam_result_read_trace(&result, file, error);
     if (!status) status = ulam_whole_file_open(&page, output, error);
     if (!status) {
         status = ulam_report_write(&result, file, page.out, error);

@@ -11,6 +11,7 @@
 
 enum {
     MOST_PICTURES = 24,
+    MOST_COURSES = 4, /* of convergence */
     MOST_FAILURES = 100
 };
 
@@ -18,6 +19,9 @@ typedef struct {
     const ulam_result *result;
     const char *file;
     FILE *out;
+    uint64_t failed; /* runs, of all points */
+    bool *has_exact; /* [n_observables] */
+    size_t pictures; /* put so far */
 } page;
 
 /* Words */
@@ -119,6 +123,7 @@ static void put_summary(const page *self)
 
 static bool all_equal(const page *self, const ulam_result_observable *observable, size_t point)
 {
+    if (observable->derived) return false;
     for (size_t i = 0; i < observable->length; i++)
         if (observable->sd[point * observable->length + i] != 0) return false;
     return self->result->runs[point] > 1;
@@ -144,7 +149,7 @@ static void warn_of_equal_values(const page *self)
 static void put_warnings(const page *self)
 {
     const ulam_result *result = self->result;
-    const uint64_t failed = total(result->failed, result->n_points), runs = total(result->runs, result->n_points);
+    const uint64_t failed = self->failed, runs = total(result->runs, result->n_points);
     if (!result->complete && !result->n_seeds)
         fprintf(self->out,
                 "<p class=\"warning\">Partial: %" PRIu64 " of %" PRIu64
@@ -165,40 +170,70 @@ static void put_warnings(const page *self)
 
 /* Pictures */
 
-static ulam_status put_picture(const page *self, const ulam_result_observable *observable, size_t id, ulam_error *error)
+static const char *const behind_title[] = {[ULAM_PICTURE_MEANS] = "",
+                                           [ULAM_PICTURE_QUANTILES] = ", quantiles",
+                                           [ULAM_PICTURE_HISTOGRAM] = ", histogram",
+                                           [ULAM_PICTURE_CONVERGENCE] = ", convergence"};
+
+static ulam_status put_picture(page *self, const ulam_result_observable *observable, ulam_picture_subject subject,
+                               ulam_error *error)
 {
     ulam_picture picture;
-    const ulam_picture_request request = {.y = observable->name};
+    const ulam_picture_request request = {.subject = subject, .y = observable->name};
     const ulam_status status = ulam_picture_choose(&picture, self->result, &request, error);
     if (!status) {
         fputs("<figure><figcaption>", self->out);
         put(self, picture.title);
+        put(self, behind_title[subject]);
         fputs("</figcaption>\n", self->out);
-        ulam_svg_put(&picture, id, self->out);
+        self->pictures++;
+        if (ulam_picture_is_empty(&picture))
+            fputs("<p class=\"key\">No value yet.</p>\n", self->out);
+        else
+            ulam_svg_put(&picture, self->pictures, self->out);
         fputs("</figure>\n", self->out);
     }
     ulam_picture_free(&picture);
     return status;
 }
 
-/* A single number makes no picture. */
-static bool has_picture(const page *self, const ulam_result_observable *observable)
+/* What the file has of an observable. A single number makes no picture. */
+static bool has_picture(const page *self, const ulam_result_observable *observable, ulam_picture_subject subject)
 {
+    switch (subject) {
+    case ULAM_PICTURE_QUANTILES:
+        return observable->quantiles.n_levels > 0 && (self->result->n_points > 1 || observable->length > 1);
+    case ULAM_PICTURE_HISTOGRAM:
+        return observable->histogram.bins > 0;
+    case ULAM_PICTURE_CONVERGENCE:
+        return observable->scalar && self->result->n_rungs > 0;
+    case ULAM_PICTURE_MEANS:
+        break;
+    }
     return self->result->n_points > 1 || observable->length > 1;
 }
 
-static ulam_status put_pictures(const page *self, ulam_error *error)
+static ulam_status put_subject(page *self, ulam_picture_subject subject, const char *heading, size_t most,
+                               ulam_error *error)
 {
-    size_t n = 0;
+    const ulam_result *result = self->result;
+    const size_t before = self->pictures;
     ulam_status status = ULAM_OK;
-    for (size_t i = 0; i < self->result->n_observables && n < MOST_PICTURES && !status; i++) {
-        const ulam_result_observable *observable = &self->result->observables[i];
-        if (!has_picture(self, observable)) continue;
-        if (n == 0) fputs("<h2>Pictures</h2>\n<div class=\"pictures\">\n", self->out);
-        status = put_picture(self, observable, n++, error);
+    for (size_t i = 0; i < result->n_observables && self->pictures - before < most && !status; i++) {
+        if (!has_picture(self, &result->observables[i], subject)) continue;
+        if (self->pictures == before) fprintf(self->out, "<h2>%s</h2>\n<div class=\"pictures\">\n", heading);
+        status = put_picture(self, &result->observables[i], subject, error);
     }
-    if (n) fputs("</div>\n", self->out);
+    if (self->pictures > before) fputs("</div>\n", self->out);
     return status;
+}
+
+static ulam_status put_pictures(page *self, ulam_error *error)
+{
+    ulam_status status = put_subject(self, ULAM_PICTURE_MEANS, "Pictures", MOST_PICTURES, error);
+    if (!status) status = put_subject(self, ULAM_PICTURE_QUANTILES, "Quantiles", MOST_PICTURES, error);
+    if (!status) status = put_subject(self, ULAM_PICTURE_HISTOGRAM, "Histograms", MOST_PICTURES, error);
+    return status ? status : put_subject(self, ULAM_PICTURE_CONVERGENCE, "Convergence", MOST_COURSES, error);
 }
 
 /* Table */
@@ -208,13 +243,6 @@ static void put_column(const page *self, const char *name, const char *unit, boo
     fprintf(self->out, "<th scope=\"col\"%s><button>", text ? " class=\"text\"" : "");
     put_with_unit(self, name, unit);
     fputs("</button></th>", self->out);
-}
-
-static bool has_exact(const page *self, const ulam_result_observable *observable)
-{
-    for (size_t i = 0; observable->exact && i < self->result->n_points * observable->length; i++)
-        if (!isnan(observable->exact[i])) return true;
-    return false;
 }
 
 static void put_columns(const page *self)
@@ -227,12 +255,12 @@ static void put_columns(const page *self)
         put_column(self, parameter->name, parameter->unit, parameter->is_text);
     }
     put_column(self, "runs", NULL, false);
-    if (total(result->failed, result->n_points)) put_column(self, "failed", NULL, false);
+    if (self->failed) put_column(self, "failed", NULL, false);
     for (size_t i = 0; i < result->n_observables; i++) {
         const ulam_result_observable *observable = &result->observables[i];
         if (!observable->scalar) continue;
         put_column(self, observable->name, observable->unit, false);
-        if (has_exact(self, observable)) put_column(self, "off by", NULL, false);
+        if (self->has_exact[i]) put_column(self, "off by", NULL, false);
     }
     fputs("</tr></thead>\n", self->out);
 }
@@ -246,14 +274,15 @@ static void put_cell(const page *self, double value, const char *text)
     fputs("</td>", self->out);
 }
 
-static void put_estimate(const page *self, const ulam_result_observable *observable, size_t point)
+static void put_estimate(const page *self, size_t i, size_t point)
 {
+    const ulam_result_observable *observable = &self->result->observables[i];
     char text[ULAM_ESTIMATE_SIZE];
     const double mean = observable->mean[point], std_error = observable->std_error[point];
     const ulam_precision precision = ulam_precision_of(mean, std_error, false);
     ulam_estimate_text(text, mean, std_error, &precision);
     put_cell(self, mean, text);
-    if (!has_exact(self, observable)) return;
+    if (!self->has_exact[i]) return;
     ulam_deviation_text(text, mean, std_error, observable->exact[point]);
     put_cell(self, (mean - observable->exact[point]) / std_error, text);
 }
@@ -269,9 +298,9 @@ static void put_row(const page *self, size_t point)
         fputs("</td>", self->out);
     }
     fprintf(self->out, "<td>%" PRIu64 "</td>", result->runs[point]);
-    if (total(result->failed, result->n_points)) fprintf(self->out, "<td>%" PRIu64 "</td>", result->failed[point]);
+    if (self->failed) fprintf(self->out, "<td>%" PRIu64 "</td>", result->failed[point]);
     for (size_t i = 0; i < result->n_observables; i++)
-        if (result->observables[i].scalar) put_estimate(self, &result->observables[i], point);
+        if (result->observables[i].scalar) put_estimate(self, i, point);
     fputs("</tr>\n", self->out);
 }
 
@@ -291,6 +320,18 @@ static void put_table(const page *self)
 
 /* Failed runs, and how to have it all again */
 
+/* A word of a command line. */
+static void put_word(const page *self, const char *word)
+{
+    char *quoted = NULL;
+    size_t size;
+    FILE *out = open_memstream(&quoted, &size);
+    if (!out) return;
+    ulam_put_word(word, out);
+    if (fclose(out) == 0) put(self, quoted);
+    free(quoted);
+}
+
 static void put_failures(const page *self)
 {
     const ulam_result *result = self->result;
@@ -302,7 +343,7 @@ static void put_failures(const page *self)
         put(self, failure->cause);
         if (!result->n_seeds) {
             fputs("<pre>ulam replay ", self->out);
-            put(self, self->file);
+            put_word(self, self->file);
             fprintf(self->out, " --point %zu --run %" PRIu64 "</pre>", failure->point, failure->run);
         }
         fputs("</li>\n", self->out);
@@ -340,9 +381,20 @@ static void put_origin(const page *self)
     fputs("</tbody>\n</table>\n</div>\n", self->out);
 }
 
+static bool is_exact_known(const ulam_result *result, const ulam_result_observable *observable)
+{
+    for (size_t i = 0; observable->exact && i < result->n_points * observable->length; i++)
+        if (!isnan(observable->exact[i])) return true;
+    return false;
+}
+
 ulam_status ulam_report_write(const ulam_result *result, const char *file, FILE *out, ulam_error *error)
 {
-    const page self = {.result = result, .file = file, .out = out};
+    page self = {.result = result, .file = file, .out = out, .failed = total(result->failed, result->n_points)};
+    self.has_exact = calloc(result->n_observables + 1, sizeof *self.has_exact);
+    if (!self.has_exact) return ulam_fail_memory(error, "writing a report");
+    for (size_t i = 0; i < result->n_observables; i++)
+        self.has_exact[i] = is_exact_known(result, &result->observables[i]);
     put_head(&self);
     put_summary(&self);
     put_warnings(&self);
@@ -354,5 +406,6 @@ ulam_status ulam_report_write(const ulam_result *result, const char *file, FILE 
     put(&self, result->version);
     fprintf(out, ".</footer>\n<div id=\"tip\" role=\"status\" hidden></div>\n<script>\n%s</script>\n</body>\n</html>\n",
             report_js);
+    free(self.has_exact);
     return status;
 }

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,8 +156,10 @@ static void mention_arrays(const ulam_view *view)
         printf("%s%s (%zu elements)", first ? ", " : "\nalso ", observable->name, observable->length);
         if (!first) first = observable->name;
     }
-    if (first)
-        printf(": ulam show %s --observable %s%s\n", view->file, first, view->result->n_points > 1 ? " --point 0" : "");
+    if (!first) return;
+    fputs(": ulam show ", stdout);
+    ulam_put_word(view->file, stdout);
+    printf(" --observable %s%s\n", first, view->result->n_points > 1 ? " --point 0" : "");
 }
 
 static bool any_scalar(const ulam_result *result)
@@ -182,6 +185,21 @@ static bool has_histogram(const ulam_result_observable *observable)
     return false;
 }
 
+/* Where controls cannot be solved for. */
+static void mention_unsolved(const ulam_result *result)
+{
+    for (size_t i = 0; i < result->n_observables; i++) {
+        const ulam_result_observable *observable = &result->observables[i];
+        size_t n = 0;
+        for (size_t p = 0; observable->reduction && p < result->n_points; p++) n += isnan(observable->mean[p]) ? 1 : 0;
+        if (n > 0)
+            printf("\n%s: undefined at %zu of %zu points, where a control's mean is not known, the controls do not "
+                   "vary or "
+                   "follow from each other, or the runs are too few\n",
+                   observable->name, n, result->n_points);
+    }
+}
+
 /* The tables of all observables. */
 static bool show_all(const request *self)
 {
@@ -189,7 +207,12 @@ static bool show_all(const request *self)
     const ulam_result *result = view->result;
     bool whole = true;
     if (any_scalar(result)) putchar('\n');
-    if (any_scalar(result)) whole = ulam_show_estimates(view, stdout);
+    if (any_scalar(result)) whole = ulam_show_estimates(view, false, stdout);
+    mention_unsolved(result);
+    if (result->compared) {
+        printf("\ndifferences to %s\n\n", result->compared);
+        whole &= ulam_show_estimates(view, true, stdout);
+    }
     for (size_t i = 0; i < result->n_observables; i++)
         if (result->observables[i].scalar) whole &= ulam_show_quantiles(view, &result->observables[i], stdout);
     whole &= ulam_show_correlations(view, self->correlations, stdout);
@@ -253,6 +276,7 @@ int ulam_show_main(int argc, char **argv)
         status = 1;
         goto out;
     }
+    ulam_result_make_printable(&result);
     self.view.result = &result;
     self.view.width = ulam_terminal_width();
     status = self.job ? show_text(result.job) : self.source ? show_source(&result, self.view.file) : show(&self);

@@ -31,12 +31,16 @@ void ulam_show_dropped(const ulam_result *result, FILE *out);
 /* What the targets are, and what became of them at which points. */
 void ulam_show_until(const ulam_result *result, FILE *out);
 
+/* A word of a command line, quoted where a shell would take it apart. */
+void ulam_put_word(const char *word, FILE *out);
+
 /* The runs that failed, the first ten or all, and the command that has each again. */
 void ulam_show_failures(const ulam_view *self, FILE *out);
 
-/* Each prints a table and returns whether memory sufficed: all scalar observables, estimates only; all figures of one
+/* Each prints a table and returns whether memory sufficed: all scalar observables, or all
+ * differences, estimates only; all figures of one
  * scalar; the elements of an array. */
-bool ulam_show_estimates(const ulam_view *self, FILE *out);
+bool ulam_show_estimates(const ulam_view *self, bool differences, FILE *out);
 bool ulam_show_scalar(const ulam_view *self, const ulam_result_observable *observable, FILE *out);
 bool ulam_show_array(const ulam_view *self, const ulam_result_observable *observable, FILE *out);
 

@@ -70,7 +70,7 @@ void ulam_show_dropped(const ulam_result *result, FILE *out)
 }
 
 /* A word as a shell takes it. */
-static void put_word(const char *word, FILE *out)
+void ulam_put_word(const char *word, FILE *out)
 {
     if (*word &&
         strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+=:,@%") == strlen(word)) {
@@ -97,11 +97,11 @@ void ulam_show_failures(const ulam_view *view, FILE *out)
         }
         fprintf(out, "  point %zu, run %" PRIu64 ": %s\n    ulam replay ", failure->point, failure->run,
                 failure->cause);
-        put_word(view->file, out);
+        ulam_put_word(view->file, out);
         fprintf(out, " --point %zu --run %" PRIu64 "\n", failure->point, failure->run);
     }
     if (listed == result->n_failures) return;
     fprintf(out, "  and %zu more: ulam show ", result->n_failures - listed);
-    put_word(view->file, out);
+    ulam_put_word(view->file, out);
     fputs(" --failures\n", out);
 }

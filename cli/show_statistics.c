@@ -72,7 +72,10 @@ void ulam_mention_histograms(const ulam_view *view, FILE *out)
                 observable->histogram.bins);
         if (!first) first = observable->name;
     }
-    if (first) fprintf(out, ": ulam show %s --histogram %s\n", view->file, first);
+    if (!first) return;
+    fputs(": ulam show ", out);
+    ulam_put_word(view->file, out);
+    fprintf(out, " --histogram %s\n", first);
 }
 
 /* Pairs i < j of which there is a covariance at some point. */
@@ -122,6 +125,8 @@ bool ulam_show_correlations(const ulam_view *view, bool all, FILE *out)
     if (pairs == 0 && all) fputs("\nno correlations: the job asks for no covariance, or no runs are there yet\n", out);
     if (pairs == 0) return true;
     if (all || pairs <= MOST_PAIRS) return print_correlations(view, pairs, out);
-    fprintf(out, "\n%zu correlations: ulam show %s --correlations\n", pairs, view->file);
+    fprintf(out, "\n%zu correlations: ulam show ", pairs);
+    ulam_put_word(view->file, out);
+    fputs(" --correlations\n", out);
     return true;
 }

@@ -14,15 +14,24 @@ static bool has_exact(const ulam_result_observable *observable, size_t n_points)
 
 static size_t estimate_columns(const ulam_result_observable *observable, size_t n_points)
 {
-    return has_exact(observable, n_points) ? 3 : 1;
+    return has_exact(observable, n_points) ? 3 : observable->reduction ? 2 : 1;
 }
 
 static void head_estimate(ulam_printer *self, const ulam_result_observable *observable, const char *name)
 {
     ulam_printer_head(self, name, observable->unit, false);
+    if (observable->reduction) ulam_printer_head(self, "variance ÷", NULL, false);
     if (!has_exact(observable, self->view->result->n_points)) return;
     ulam_printer_head(self, "exact", NULL, false);
     ulam_printer_head(self, "off by", NULL, false);
+}
+
+/* The factor by which a control makes the variance less. */
+static void set_reduction(ulam_printer *self, double factor)
+{
+    char text[32];
+    snprintf(text, sizeof text, factor < 100 ? "%.3g" : "%.0f", factor);
+    ulam_printer_set(self, isnan(factor) ? "—" : text);
 }
 
 static void set_estimate(ulam_printer *self, const ulam_result_observable *observable, size_t index)
@@ -32,26 +41,34 @@ static void set_estimate(ulam_printer *self, const ulam_result_observable *obser
     const ulam_precision precision = ulam_precision_of(mean, std_error, self->view->full);
     ulam_estimate_text(text, mean, std_error, &precision);
     ulam_printer_set(self, text);
+    if (observable->reduction) set_reduction(self, observable->reduction[index]);
     if (!has_exact(observable, self->view->result->n_points)) return;
     ulam_printer_set_number(self, observable->exact[index], &precision);
     ulam_deviation_text(text, mean, std_error, observable->exact[index]);
     ulam_printer_set(self, text);
 }
 
-bool ulam_show_estimates(const ulam_view *view, FILE *out)
+static bool has_column(const ulam_result_observable *observable, bool differences)
+{
+    return observable->scalar && observable->difference == differences;
+}
+
+bool ulam_show_estimates(const ulam_view *view, bool differences, FILE *out)
 {
     const ulam_result *result = view->result;
     ulam_printer self;
     size_t columns = 0;
     for (size_t i = 0; i < result->n_observables; i++)
-        if (result->observables[i].scalar) columns += estimate_columns(&result->observables[i], result->n_points);
+        if (has_column(&result->observables[i], differences))
+            columns += estimate_columns(&result->observables[i], result->n_points);
     ulam_printer_begin(&self, view, columns);
     for (size_t i = 0; i < result->n_observables; i++)
-        if (result->observables[i].scalar) head_estimate(&self, &result->observables[i], result->observables[i].name);
+        if (has_column(&result->observables[i], differences))
+            head_estimate(&self, &result->observables[i], result->observables[i].name);
     for (size_t point = view->first; point <= view->last; point++) {
         ulam_printer_row(&self, point);
         for (size_t i = 0; i < result->n_observables; i++)
-            if (result->observables[i].scalar) set_estimate(&self, &result->observables[i], point);
+            if (has_column(&result->observables[i], differences)) set_estimate(&self, &result->observables[i], point);
     }
     return ulam_printer_end(&self, out);
 }
@@ -63,7 +80,8 @@ static void head_figures(ulam_printer *self, const ulam_result_observable *obser
     snprintf(interval, sizeof interval, "%.12g %% interval", 100 * self->view->result->confidence);
     head_estimate(self, observable, observable->name);
     ulam_printer_head(self, interval, NULL, false);
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) ulam_printer_head(self, figures[i], NULL, false);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures && !observable->derived; i++)
+        ulam_printer_head(self, figures[i], NULL, false);
     if (observable->count) ulam_printer_head(self, "values", NULL, false);
 }
 
@@ -82,6 +100,7 @@ static void set_figures(ulam_printer *self, const ulam_result_observable *observ
     const ulam_precision plain = {.full = self->view->full};
     set_estimate(self, observable, index);
     set_interval(self, observable, index);
+    if (observable->derived) return;
     ulam_printer_set_number(self, observable->sd[index], &plain);
     ulam_printer_set_number(self, observable->skewness[index], &plain);
     ulam_printer_set_number(self, observable->excess_kurtosis[index], &plain);
@@ -92,7 +111,7 @@ static void set_figures(ulam_printer *self, const ulam_result_observable *observ
 
 static size_t figure_columns(const ulam_result_observable *observable, size_t n_points)
 {
-    return estimate_columns(observable, n_points) + 6 + (observable->count ? 1 : 0);
+    return estimate_columns(observable, n_points) + (observable->derived ? 1 : 6) + (observable->count ? 1 : 0);
 }
 
 bool ulam_show_scalar(const ulam_view *view, const ulam_result_observable *observable, FILE *out)

@@ -3,13 +3,15 @@
 
 #include "estimate.h"
 #include "html.h"
+#include "show_printer.h"
 
 /* In units of the view box, which the page scales. */
 static const double width = 720, height = 420, left = 78, right = 16, top = 12, bottom = 56;
 
 enum {
-    N_COLOURS = 8,    /* classes c0 to c7 of the page's style */
-    MOST_FOCUS = 600, /* marks that the keyboard stops at */
+    N_COLOURS = 8,     /* classes c0 to c7 of the page's style */
+    MOST_FOCUS = 600,  /* marks that the keyboard stops at */
+    MOST_MARKS = 5000, /* of more, bands are drawn */
     WANTED_TICKS = 6
 };
 
@@ -24,6 +26,7 @@ typedef struct {
     scale x, y;
     double value[2]; /* of a heat map */
     bool focus;
+    bool bands; /* marks are too many to be told apart */
     FILE *out;
 } drawing;
 
@@ -47,6 +50,11 @@ static void settle(scale *self, const double range[2], double margin, bool from_
     self->low = isnan(range[0]) ? 0 : range[0];
     self->high = isnan(range[1]) ? 1 : range[1];
     if (self->log) {
+        if (!(self->low > 0)) self->low = self->high = 1;
+        if (self->low == self->high) {
+            self->low /= 2;
+            self->high *= 2;
+        }
         const double factor = pow(self->high / self->low, margin);
         self->low /= factor;
         self->high *= factor;
@@ -85,7 +93,7 @@ static void row_edges(const ulam_picture *picture, size_t i, double edge[2])
 static void measure(drawing *self)
 {
     const ulam_picture *picture = self->picture;
-    const bool heat = picture->kind == ULAM_PICTURE_HEAT_MAP;
+    const bool heat = picture->kind == ULAM_PICTURE_HEAT_MAP, exact = ulam_picture_has_exact(picture);
     double x[2] = {NAN, NAN}, y[2] = {NAN, NAN}, edge[2];
     self->value[0] = self->value[1] = NAN;
     for (size_t i = 0; i < picture->n_curves; i++) {
@@ -102,7 +110,7 @@ static void measure(drawing *self)
             widen(y, curve->y[k]);
             widen(y, curve->low[k]);
             widen(y, curve->high[k]);
-            if (ulam_picture_has_exact(picture)) widen(y, curve->exact[k]);
+            if (exact) widen(y, curve->exact[k]);
         }
         if (!heat) continue;
         row_edges(picture, i, edge);
@@ -193,15 +201,20 @@ static void put_axes(const drawing *self)
 static void put_values(const drawing *self, const ulam_curve *curve, size_t k)
 {
     const ulam_picture *picture = self->picture;
-    const double half = (curve->high[k] - curve->low[k]) / 2;
+    const bool bounded = isfinite(curve->low[k]) && isfinite(curve->high[k]);
+    const double half = bounded ? (curve->high[k] - curve->low[k]) / 2 : NAN;
     const ulam_precision precision = ulam_precision_of(curve->y[k], half, false), plain = {0};
-    char text[ULAM_ESTIMATE_SIZE];
+    char text[ULAM_ESTIMATE_SIZE], interval[ULAM_INTERVAL_SIZE];
     fputs("<title>", self->out);
     if (*picture->x_label) {
         ulam_html_put(picture->x_label, self->out);
         fputs(" = ", self->out);
         ulam_number_text(text, curve->x[k], &plain);
         ulam_html_put(picture->n_categories ? picture->category[k] : text, self->out);
+        if (picture->stepped) {
+            ulam_number_text(text, curve->x[k + 1], &plain);
+            fprintf(self->out, " to %s", text);
+        }
         fputs("\n", self->out);
     }
     if (picture->kind == ULAM_PICTURE_HEAT_MAP || curve->label) {
@@ -210,8 +223,12 @@ static void put_values(const drawing *self, const ulam_curve *curve, size_t k)
         ulam_html_put(curve->label, self->out);
         fputs("\n", self->out);
     }
-    ulam_estimate_text(text, curve->y[k], half, &precision);
+    ulam_number_text(text, curve->y[k], &precision);
     ulam_html_put(text, self->out);
+    if (!isnan(curve->low[k]) && !isnan(curve->high[k])) {
+        ulam_interval_text(interval, curve->low[k], curve->high[k], &precision);
+        fprintf(self->out, " %s", interval);
+    }
     if (!isnan(curve->exact[k])) {
         ulam_number_text(text, curve->exact[k], &precision);
         fputs("\nexact ", self->out);
@@ -246,10 +263,38 @@ static void put_mark(const drawing *self, size_t i, size_t k)
     if (isnan(curve->y[k])) return;
     fprintf(self->out, "<g class=\"mark\"%s>", self->focus ? " tabindex=\"0\"" : "");
     put_values(self, curve, k);
-    if (!isnan(curve->low[k]))
+    if (isfinite(curve->low[k]) && isfinite(curve->high[k]))
         fprintf(self->out, "<path d=\"M%.1f %.1fV%.1f\"/>", x, place(&self->y, curve->low[k]),
                 place(&self->y, curve->high[k]));
     fprintf(self->out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\"/></g>\n", x, place(&self->y, curve->y[k]));
+}
+
+/* The intervals of neighbours joined, there and back. */
+static void put_band(const drawing *self, const ulam_curve *curve)
+{
+    char letter = 'M';
+    fputs("<path class=\"band\" d=\"", self->out);
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < curve->n; i++) {
+            const size_t k = side ? curve->n - 1 - i : i;
+            if (!isfinite(curve->low[k]) || !isfinite(curve->high[k])) continue;
+            fprintf(self->out, "%c%.1f %.1f", letter, place(&self->x, curve->x[k]),
+                    place(&self->y, side ? curve->high[k] : curve->low[k]));
+            letter = 'L';
+        }
+    fputs("\"/>\n", self->out);
+}
+
+/* A bar of a histogram. */
+static void put_bin(const drawing *self, const ulam_curve *curve, size_t k)
+{
+    const double from = place(&self->x, curve->x[k]), to = place(&self->x, curve->x[k + 1]);
+    const double top_edge = place(&self->y, curve->y[k]), base = place(&self->y, 0);
+    if (isnan(curve->y[k])) return;
+    fprintf(self->out, "<g class=\"mark\"%s>", self->focus ? " tabindex=\"0\"" : "");
+    put_values(self, curve, k);
+    fprintf(self->out, "<rect class=\"bin\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/></g>\n", from,
+            top_edge, to - from, base - top_edge);
 }
 
 static void put_curve(const drawing *self, size_t i)
@@ -258,9 +303,15 @@ static void put_curve(const drawing *self, size_t i)
     const ulam_curve *curve = &picture->curves[i];
     const bool exact = ulam_picture_has_exact(picture) && curve->n > 1;
     fprintf(self->out, "<g class=\"c%zu\">", i % N_COLOURS);
+    for (size_t k = 1; picture->stepped && k + 1 < curve->n; k++) put_bin(self, curve, k);
+    if (picture->stepped) {
+        fputs("</g>\n", self->out);
+        return;
+    }
     if (exact && picture->joined) put_line(self, curve, curve->exact, "exact");
-    if (!exact && picture->joined) put_line(self, curve, curve->y, "thin");
-    for (size_t k = 0; k < curve->n; k++) put_mark(self, i, k);
+    if ((!exact || self->bands) && picture->joined) put_line(self, curve, curve->y, "thin");
+    if (self->bands && picture->joined) put_band(self, curve);
+    for (size_t k = 0; k < curve->n && !(self->bands && picture->joined); k++) put_mark(self, i, k);
     fputs("</g>\n", self->out);
 }
 
@@ -331,6 +382,7 @@ void ulam_svg_put(const ulam_picture *picture, size_t id, FILE *out)
     size_t marks = 0;
     for (size_t i = 0; i < picture->n_curves; i++) marks += picture->curves[i].n;
     self.focus = marks <= MOST_FOCUS;
+    self.bands = marks > MOST_MARKS;
     measure(&self);
     fprintf(out, "<svg viewBox=\"0 0 %g %g\" role=\"img\" aria-labelledby=\"picture%zu\"><title id=\"picture%zu\">",
             width, height, id, id);

@@ -140,6 +140,7 @@ static ulam_status look(watch *self, ulam_error *error)
     if (self->known && is_same(&now, &self->seen)) return ULAM_OK;
     ulam_result_free(&self->result);
     const ulam_status status = ulam_result_read(&self->result, self->file, error);
+    ulam_result_make_printable(&self->result);
     self->known = !status;
     self->seen = now;
     return status;

@@ -1,4 +1,5 @@
-/* A text file that is there whole or not at all: it replaces what stood there only once it is written and synced. */
+/* A text file that is there whole or not at all: it replaces what stood there only once it is written and synced. A device or
+ * a pipe is written to as it is. */
 
 #ifndef ULAM_WHOLE_FILE_H
 #define ULAM_WHOLE_FILE_H
@@ -10,7 +11,8 @@
 
 typedef struct {
     const char *path;
-    char *temporary; /* owned; NULL: it is standard output */
+    char *target;    /* owned: path, with links followed */
+    char *temporary; /* owned; NULL: out is written to directly */
     FILE *out;       /* where to write */
 } ulam_whole_file;
 

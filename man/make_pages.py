@@ -30,7 +30,9 @@ def synopsis(lines):
 def entry(line):
     """An option or a command begins a paragraph of its own; a line that is set in further goes on with the text before it."""
     begun = OPTION.fullmatch(line)
-    return [".TP", strong(begun[1])] + [roff(begun[2])] * bool(begun[2]) if begun else [roff(line.strip())]
+    if not begun:
+        return [roff(line.strip())]
+    return [".TP", strong(begun[1]), *([roff(begun[2])] if begun[2] else [])]
 
 
 def body(text):

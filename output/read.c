@@ -109,6 +109,7 @@ static void free_observable(ulam_result_observable *self)
     free(self->max);
     free(self->count);
     free(self->exact);
+    free(self->reduction);
     free(self->low);
     free(self->high);
     ulam_counts_free(self);
@@ -116,6 +117,7 @@ static void free_observable(ulam_result_observable *self)
 
 void ulam_result_free(ulam_result *self)
 {
+    ulam_trace_free(self);
     for (size_t i = 0; i < self->n_parameters; i++) free_parameter(&self->parameters[i], self->n_points);
     for (size_t i = 0; i < self->n_observables; i++) free_observable(&self->observables[i]);
     for (size_t i = 0; i < self->n_dimensions; i++) free(self->dimensions[i].name);
@@ -137,6 +139,7 @@ void ulam_result_free(ulam_result *self)
     free(self->until);
     free(self->ending);
     free(self->target_ratio);
+    free(self->compared);
     free(self->failures);
     free(self->dropped);
     ulam_covariance_free(&self->covariance);

@@ -34,6 +34,7 @@ void ulam_read_quantiles(ulam_h5 *h5, hid_t group, size_t n_points, ulam_result_
 void ulam_read_histogram(ulam_h5 *h5, hid_t group, size_t n_points, ulam_result_observable *observable);
 void ulam_read_covariance(ulam_h5 *h5, hid_t group, size_t n_points, ulam_result_covariance *covariance);
 void ulam_counts_free(ulam_result_observable *observable);
+void ulam_trace_free(ulam_result *result);
 void ulam_covariance_free(ulam_result_covariance *covariance);
 void ulam_read_failures(ulam_h5 *h5, ulam_result *result);
 void ulam_read_dropped(ulam_h5 *h5, ulam_result *result);

@@ -91,6 +91,44 @@ static void read_declaration(reader *self, ulam_result_observable *observable)
     ulam_h5_done(self->h5, dataset);
 }
 
+/* "price_controlled" has "price_variance_reduction" beside it. */
+static void read_reduction(reader *self, ulam_result_observable *observable)
+{
+    static const char suffix[] = "_controlled";
+    const size_t length = strlen(observable->name), end = sizeof suffix - 1;
+    char *name = NULL;
+    if (length <= end || strcmp(observable->name + length - end, suffix) != 0) return;
+    if (asprintf(&name, "%.*s_variance_reduction", (int)(length - end), observable->name) < 0) {
+        ulam_h5_fail_memory(self->h5);
+        return;
+    }
+    const hid_t dataset = ulam_h5_get_dataset(self->h5, self->group, name);
+    observable->reduction = ulam_h5_get_reals(self->h5, dataset, self->n_points);
+    ulam_h5_done(self->h5, dataset);
+    free(name);
+}
+
+static void read_derived(reader *self, ulam_result_observable *observable)
+{
+    const char *name = observable->name;
+    observable->derived = true;
+    read_declaration(self, observable);
+    if (self->h5->status == ULAM_OK && !observable->scalar)
+        ulam_h5_fail_format(self->h5, "not of the expected length", name);
+    if (self->h5->status != ULAM_OK) return;
+    observable->mean = read_reals(self, name, ULAM_FIGURE_MEAN, self->n_points);
+    observable->std_error = read_reals(self, name, ULAM_FIGURE_STD_ERROR, self->n_points);
+    observable->low = read_reals(self, name, ULAM_FIGURE_LOW, self->n_points);
+    observable->high = read_reals(self, name, ULAM_FIGURE_HIGH, self->n_points);
+    read_reduction(self, observable);
+}
+
+static void read_difference(reader *self, ulam_result_observable *observable)
+{
+    observable->difference = true;
+    read_derived(self, observable);
+}
+
 static void read_observable(reader *self, ulam_result_observable *observable)
 {
     const char *name = observable->name;
@@ -113,24 +151,36 @@ static void read_observable(reader *self, ulam_result_observable *observable)
     ulam_read_histogram(self->h5, self->group, self->n_points, observable);
 }
 
-void ulam_read_results(ulam_h5 *h5, ulam_result *result)
+/* Reads what an attribute of the group lists, behind what has been read. */
+static void read_list(reader *self, ulam_result *result, const char *attribute,
+                      void (*read)(reader *, ulam_result_observable *))
 {
     size_t n = 0;
-    reader self = {.h5 = h5, .group = ulam_h5_get_group(h5, h5->file, "results"), .n_points = result->n_points};
-    char **names = ulam_h5_get_words(h5, self.group, "observables", &n);
-    result->observables = calloc(n + 1, sizeof *result->observables);
-    if (!result->observables) {
-        ulam_h5_fail_memory(h5);
+    char **names = ulam_h5_get_words(self->h5, self->group, attribute, &n);
+    const size_t known = result->n_observables;
+    ulam_result_observable *grown = realloc(result->observables, (known + n + 1) * sizeof *grown);
+    if (!grown) {
+        ulam_h5_fail_memory(self->h5);
         ulam_texts_free(names, n);
-        names = NULL;
+        return;
     }
+    result->observables = grown;
     for (size_t i = 0; names && i < n; i++) {
-        result->observables[i].name = names[i];
-        result->n_observables = i + 1;
-        read_observable(&self, &result->observables[i]);
+        grown[known + i] = (ulam_result_observable){.name = names[i]};
+        result->n_observables++;
+        read(self, &grown[known + i]);
     }
     free(names);
+}
+
+void ulam_read_results(ulam_h5 *h5, ulam_result *result)
+{
+    reader self = {.h5 = h5, .group = ulam_h5_get_group(h5, h5->file, "results"), .n_points = result->n_points};
+    read_list(&self, result, "observables", read_observable);
     if (result->n_observables) result->confidence = read_confidence(&self, result->observables[0].name);
+    read_list(&self, result, "derived", read_derived);
+    read_list(&self, result, "differences", read_difference);
+    result->compared = ulam_h5_get_text(h5, self.group, "compared_with");
     ulam_read_covariance(h5, self.group, self.n_points, &result->covariance);
     ulam_h5_done(h5, self.group);
 }

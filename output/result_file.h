@@ -104,6 +104,9 @@ typedef struct {
     char *name;
     char *unit; /* NULL: none */
     char *help;
+    double *reduction; /* [points] of a controlled estimate: how many times less its variance is; NULL: it is none */
+    bool difference;   /* to the point that it is compared with; derived as well */
+    bool derived; /* a derived quantity, a scalar: without sd, skewness, excess_kurtosis, min, max, which are NULL */
     bool scalar;
     size_t length;                                                          /* elements a point, 1 for a scalar */
     char *dimension;                                                        /* of an array's elements; NULL: a scalar */
@@ -115,6 +118,7 @@ typedef struct {
     double *exact;      /* [points * length]; NULL: not known */
     ulam_result_quantiles quantiles;
     ulam_result_histogram histogram;
+    double *trace_mean, *trace_std_error; /* [points * rungs], of a scalar, once the trace has been read; else NULL */
 } ulam_result_observable;
 
 typedef struct {
@@ -155,18 +159,28 @@ typedef struct {
     size_t n_dimensions;
     size_t *swept; /* [n_swept] parameters that vary, dimension by dimension */
     size_t n_swept;
-    ulam_result_observable *observables;
+    ulam_result_observable *observables; /* [n_observables], derived quantities behind the others */
     size_t n_observables;
     char **samples; /* [n_samples] observables of which the value in each run is kept; none: no samples are */
     size_t n_samples;
+    char *compared;    /* what differences are to, "strike = 100"; NULL: there are none */
     double confidence; /* of all intervals */
     ulam_result_covariance covariance;
     ulam_provenance provenance;
+    size_t n_rungs;      /* 0: there is no trace, or it has not been read */
+    uint64_t *rung_runs; /* [n_points * n_rungs] 0: not reached */
 } ulam_result;
 
 /* Reads a result file. ULAM_EIO, ULAM_EFORMAT. Whatever it returns, ulam_result_free() may be called. */
 ulam_status ulam_result_read(ulam_result *self, const char *path, ulam_error *error);
 void ulam_result_free(ulam_result *self);
+
+/* Reads how the estimates settled, too, from the same file. Without a trace in it n_rungs is 0. ULAM_EIO, ULAM_EFORMAT. */
+ulam_status ulam_result_read_trace(ulam_result *self, const char *path, ulam_error *error);
+
+/* Puts '?' for whatever in its texts a terminal could take for a command, or would turn round or break lines at; job and
+ * source stay as they are. For showing: nothing more can be read from the file by its names. */
+void ulam_result_make_printable(ulam_result *self);
 
 /* "HDF5 1.10.8", as it runs. */
 void ulam_result_library(char text[32]);

@@ -46,7 +46,7 @@ static hid_t type_of(ulam_sample_type type)
 }
 
 /* On disk, all metadata checksummed. The lock of the output covers the file: HDF5's own would keep readers out. */
-static hid_t access_on_disk(void)
+hid_t ulam_sample_file_access(void)
 {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     if (access < 0) return access;
@@ -207,7 +207,7 @@ ulam_status ulam_sample_file_create(const char *path, const ulam_job *job, bool 
         return ulam_fail(error, ULAM_EINVAL, "the samples would take %s; a file holds at most 2^62 bytes",
                          ulam_show_size(size).text);
     ulam_h5_begin(&h5, ULAM_EIO, error ? error : &own);
-    const hid_t access = access_on_disk(), creation = H5Pcreate(H5P_FILE_CREATE);
+    const hid_t access = ulam_sample_file_access(), creation = H5Pcreate(H5P_FILE_CREATE);
     if (access >= 0 && creation >= 0 && H5Pset_obj_track_times(creation, false) >= 0)
         h5.file = H5Fcreate(path, H5F_ACC_EXCL, creation, access);
     if (h5.file < 0) ulam_h5_fail(&h5, "make", "the file");
@@ -338,7 +338,7 @@ static void judge_identity(ulam_sample_file *self, bool accept_model)
 static void open_hdf5(ulam_sample_file *self, ulam_sample_purpose purpose, bool accept_model)
 {
     ulam_h5 *h5 = &self->h5;
-    const hid_t access = access_on_disk();
+    const hid_t access = ulam_sample_file_access();
     if (access >= 0)
         h5->file = H5Fopen(self->path, purpose == ULAM_SAMPLES_PACK ? H5F_ACC_RDWR : H5F_ACC_RDONLY, access);
     if (h5->file < 0) ulam_h5_fail(h5, "open", "the file");

@@ -38,6 +38,9 @@ typedef enum {
     ULAM_SAMPLES_PACK,  /* of a packed one that is being made */
 } ulam_sample_purpose;
 
+/* How HDF5 is to open such a file. The caller closes it. */
+hid_t ulam_sample_file_access(void);
+
 /* Columns of the arrays: the most runs that are asked for at a point. */
 uint64_t ulam_sample_columns(const ulam_job *job);
 

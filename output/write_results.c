@@ -44,6 +44,7 @@ static void take_names(ulam_results_group *self)
         for (size_t k = 0; k < ULAM_FIGURES; k++)
             if (ulam_figure_applies(k, &self->job->model->observables[i]))
                 self->names[i * ULAM_FIGURES + k] = take_name(self, i, ulam_figures[k].suffix);
+    ulam_take_derived_names(self);
 }
 
 /* The parameter is the dimension: its values are the coordinate. */
@@ -234,12 +235,14 @@ static bool make_room(ulam_results_group *self)
 {
     const ulam_job *job = self->job;
     const size_t cells = job->n_points * (job->width ? job->width : 1);
+    if (!ulam_list_estimates(self)) return false;
     self->axes = calloc(job->n_axes + ULAM_RESULTS_MORE_AXES, sizeof *self->axes);
     self->names = calloc(job->model->n_observables * ULAM_FIGURES + 1, sizeof *self->names);
+    self->derived_names = calloc(self->n_estimates * ULAM_DERIVED_FIGURES + 1, sizeof *self->derived_names);
     self->summary = calloc(cells + 1, sizeof *self->summary);
     self->bounds = calloc(cells + 1, sizeof *self->bounds);
     self->values = calloc(cells + 1, sizeof *self->values);
-    return self->axes && self->names && self->summary && self->bounds && self->values;
+    return self->axes && self->names && self->derived_names && self->summary && self->bounds && self->values;
 }
 
 static bool prepare(ulam_results_group *self)
@@ -267,12 +270,15 @@ void ulam_write_results(ulam_h5 *h5, const ulam_state *state)
         put_axes(&self);
         put_runs(&self);
         for (size_t i = 0; i < self.job->model->n_observables; i++) put_observable(&self, i);
+        ulam_write_derived(&self);
         ulam_write_covariance(&self);
         put_list(&self);
     }
     ulam_labelled_close(&self.group);
     ulam_elements_free(&self.elements);
     free(self.coordinates);
+    ulam_free_estimates(&self);
+    free(self.derived_names);
     free(self.names);
     free(self.axes);
     free(self.summary);

@@ -128,6 +128,24 @@ static void find_means(const ulam_groups *self, bool of_others, double mean[ULAM
     mpz_clears(total, n, scratch[0], scratch[1], scratch[2], NULL);
 }
 
+double ulam_groups_mean(const ulam_groups *self)
+{
+    mpz_t total, term, scratch[EXACT_SCRATCH];
+    int32_t unit = 0;
+    uint64_t count = 0;
+    mpz_inits(total, term, scratch[0], scratch[1], scratch[2], NULL);
+    for (int g = 0; g < ULAM_GROUPS; g++) unit = self->sum[g].low < unit ? self->sum[g].low : unit;
+    for (int g = 0; g < ULAM_GROUPS; g++) {
+        exact_read(term, scratch[0], &self->sum[g], unit);
+        mpz_add(total, total, term);
+        count += self->count[g];
+    }
+    exact_read_count(term, count);
+    const double mean = count ? exact_quotient(scratch, total, term, 64L * unit, false) : NAN;
+    mpz_clears(total, term, scratch[0], scratch[1], scratch[2], NULL);
+    return mean;
+}
+
 void ulam_groups_means(const ulam_groups *self, double mean[ULAM_GROUPS]) { find_means(self, false, mean); }
 
 void ulam_groups_means_without(const ulam_groups *self, double mean[ULAM_GROUPS]) { find_means(self, true, mean); }

@@ -172,6 +172,12 @@ static int by_histogram_element(const void *a, const void *b)
     return one->element < other->element ? -1 : one->element > other->element;
 }
 
+/* What asks for covariances. */
+static const ulam_yaml_node *paired_key(const ulam_job_reading *self)
+{
+    return self->key[self->key[ULAM_KEY_COVARIANCE] ? ULAM_KEY_COVARIANCE : ULAM_KEY_CONTROL];
+}
+
 /* A point has a matrix of the covariances. */
 static ulam_status judge_paired(const ulam_job_reading *self)
 {
@@ -186,7 +192,7 @@ static ulam_status judge_paired(const ulam_job_reading *self)
     }
     free(paired);
     if (n <= MOST_PAIRED) return ULAM_OK;
-    return fail_many(self, self->key[ULAM_KEY_COVARIANCE], "numbers with covariances", MOST_PAIRED);
+    return fail_many(self, paired_key(self), "numbers with covariances", MOST_PAIRED);
 }
 
 /* In their order, each once. */
@@ -206,7 +212,7 @@ ulam_status ulam_job_settle_statistics(ulam_job_reading *self)
     ulam_arena *arena = &self->storage->arena;
     size_t n_grouped = 0;
     settle_pairs(kept);
-    if (kept->n_pairs > MOST_PAIRS) return fail_many(self, self->key[ULAM_KEY_COVARIANCE], "covariances", MOST_PAIRS);
+    if (kept->n_pairs > MOST_PAIRS) return fail_many(self, paired_key(self), "covariances", MOST_PAIRS);
     if (judge_paired(self)) return self->error->status;
     if (kept->n_sketches) qsort(kept->sketches, kept->n_sketches, sizeof *kept->sketches, by_sketch_element);
     if (kept->n_histograms) qsort(kept->histograms, kept->n_histograms, sizeof *kept->histograms, by_histogram_element);

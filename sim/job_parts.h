@@ -63,6 +63,9 @@ typedef enum {
     ULAM_KEY_QUANTILES,
     ULAM_KEY_HISTOGRAM,
     ULAM_KEY_COVARIANCE,
+    ULAM_KEY_DERIVED,
+    ULAM_KEY_COMPARE,
+    ULAM_KEY_CONTROL,
     ULAM_KEYS,
 } ulam_job_key;
 
@@ -186,6 +189,29 @@ ulam_status ulam_job_make_points(ulam_job_reading *self);
 
 /* Reads `quantiles`, `histogram` and `covariance`, which name observables: after the points are made. */
 ulam_status ulam_job_read_statistics(ulam_job_reading *self);
+
+/* Reads `derived`, and the model's own: before the statistics are settled, because they need groups. */
+ulam_status ulam_job_read_derived(ulam_job_reading *self);
+
+/* How many there are, their names, and the index of one in the job, also before they are read. */
+size_t ulam_job_count_derived(const ulam_job_reading *self);
+void ulam_job_list_derived(const ulam_job_reading *self, const char **names);
+bool ulam_job_find_derived(const ulam_job_reading *self, const char *name, size_t length, size_t *derived);
+
+/* Reads `compare`, for which groups of the scalars are kept. */
+ulam_status ulam_job_read_compare(ulam_job_reading *self);
+
+/* Finds a controlled estimate's index in the job by its name, "price_controlled", also before they are read. */
+bool ulam_job_find_controlled(const ulam_job_reading *self, const char *name, size_t length, size_t *controlled);
+
+/* The observable that one of a run's numbers belongs to. */
+size_t ulam_job_observable_of(const ulam_job *self, size_t element);
+
+/* Reads `control`, for which covariances are kept. */
+ulam_status ulam_job_read_control(ulam_job_reading *self);
+
+/* Finds the groups of the derived quantities, once the statistics are settled. */
+ulam_status ulam_job_settle_derived(ulam_job_reading *self);
 
 /* Gives the job the statistics that were asked for. */
 ulam_status ulam_job_settle_statistics(ulam_job_reading *self);

@@ -9,9 +9,10 @@
 #include "shown.h"
 
 static const char *const keys[ULAM_KEYS] = {
-    "model",       "seed",    "params",   "sweep",     "zip",        "points",     "runs",       "until",
-    "confidence",  "streams", "block",    "output",    "checkpoint", "on_failure", "max_failed", "isolate",
-    "run_timeout", "samples", "compress", "quantiles", "histogram",  "covariance",
+    "model",      "seed",       "params",      "sweep",   "zip",      "points",     "runs",
+    "until",      "confidence", "streams",     "block",   "output",   "checkpoint", "on_failure",
+    "max_failed", "isolate",    "run_timeout", "samples", "compress", "quantiles",  "histogram",
+    "covariance", "derived",    "compare",     "control",
 };
 
 static ulam_status read_keys(ulam_job_reading *self)
@@ -166,7 +167,11 @@ static ulam_status read_parts(ulam_job_reading *self)
         ulam_job_read_part,
         ulam_job_make_points,
         ulam_job_read_statistics,
+        ulam_job_read_derived,
+        ulam_job_read_compare,
+        ulam_job_read_control,
         ulam_job_settle_statistics,
+        ulam_job_settle_derived,
     };
     ulam_status status = ULAM_OK;
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !status; i++) status = parts[i](self);

@@ -18,7 +18,7 @@ static ulam_status put_real(ulam_bytes *bytes, double value)
     return put(bytes, text);
 }
 
-static size_t observable_of(const ulam_job *self, size_t element)
+size_t ulam_job_observable_of(const ulam_job *self, size_t element)
 {
     size_t i = 0;
     while (i + 1 < self->model->n_observables && self->extents[i + 1].offset <= element) i++;
@@ -27,7 +27,7 @@ static size_t observable_of(const ulam_job *self, size_t element)
 
 char *ulam_job_element_name(const ulam_job *self, size_t element)
 {
-    const size_t observable = observable_of(self, element);
+    const size_t observable = ulam_job_observable_of(self, element);
     const ulam_extent *extent = &self->extents[observable];
     const char *name = self->model->observables[observable].name;
     const size_t size = strlen(name) + 24;
@@ -48,7 +48,7 @@ static ulam_status put_element(const ulam_job *self, size_t element, ulam_bytes 
 /* The observable that begins with this element; NULL: none does, it is a further one of an array. */
 static const char *begins(const ulam_job *self, size_t element)
 {
-    const size_t observable = observable_of(self, element);
+    const size_t observable = ulam_job_observable_of(self, element);
     return self->extents[observable].offset == element ? self->model->observables[observable].name : NULL;
 }
 

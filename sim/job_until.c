@@ -86,10 +86,19 @@ static ulam_status find_estimate(const ulam_job_reading *self, const ulam_yaml_n
             target->observable = i;
             return ULAM_OK;
         }
-    const size_t n = model->n_observables;
+    if (ulam_job_find_derived(self, key->text, length, &target->derived)) {
+        target->is_derived = true;
+        return ULAM_OK;
+    }
+    if (ulam_job_find_controlled(self, key->text, length, &target->controlled)) {
+        target->is_controlled = true;
+        return ULAM_OK;
+    }
+    const size_t n = model->n_observables + ulam_job_count_derived(self);
     const char **names = calloc(n + SETTINGS, sizeof *names);
     if (!names) return ulam_fail_memory(self->error, "reading a job");
-    for (size_t i = 0; i < n; i++) names[i] = model->observables[i].name;
+    for (size_t i = 0; i < model->n_observables; i++) names[i] = model->observables[i].name;
+    ulam_job_list_derived(self, names + model->n_observables);
     for (size_t i = 0; i < SETTINGS; i++) names[n + i] = settings[i];
     ulam_yaml_fail(key, self->error, "model '%s' has no observable '%s', expected one of %s%s", model->name,
                    ulam_show(key->text).text, ulam_show_names(names, n + SETTINGS).text,
@@ -180,6 +189,11 @@ ulam_status ulam_job_read_runs(ulam_job_reading *self)
 static ulam_status place(const ulam_job_reading *self, const ulam_yaml_node *key, ulam_target *target)
 {
     const ulam_extent *extent = &self->job->extents[target->observable];
+    const bool estimate = target->is_derived || target->is_controlled;
+    if (estimate && !strchr(key->text, '[')) return ULAM_OK;
+    if (estimate)
+        return ulam_yaml_fail(key, self->error, "there is no '%s', a %s has no elements", ulam_show(key->text).text,
+                              target->is_derived ? "derived quantity" : "controlled estimate");
     const char *bracket = strchr(key->text, '['), *end = bracket ? strchr(bracket, ']') : NULL;
     char digits[24] = "";
     uint64_t index = 0;

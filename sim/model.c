@@ -4,6 +4,7 @@
 #include <ulam/model.h>
 
 #include "interval.h"
+#include "model_names.h"
 #include "model_parts.h"
 #include "shown.h"
 #include "value.h"
@@ -21,6 +22,9 @@ static const char *const suffixes[] = {"_stderr",
                                        "_min",
                                        "_max",
                                        "_exact",
+                                       "_difference",
+                                       "_controlled",
+                                       "_variance_reduction",
                                        "_low",
                                        "_high",
                                        "_quantile",
@@ -158,32 +162,64 @@ static const char *suffix_behind(const char *name, const char *other)
     return NULL;
 }
 
-static ulam_status check_observable_name(const ulam_model *model, size_t index, ulam_error *error)
+/* What a result file holds beside parameters; of is "an observable" or the like. */
+static ulam_status check_result_name(const ulam_model *model, const char *of, const char *name, ulam_error *error)
 {
-    const char *name = model->observables[index].name;
-    const ulam_status status = check_name("an observable", name, error);
+    const ulam_status status = check_name(of, name, error);
     if (status) return status;
     const size_t length = strlen(name);
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
         const size_t end = strlen(suffixes[i]);
         if (length >= end && !strcmp(name + length - end, suffixes[i]))
-            return ulam_fail(error, ULAM_EINVAL, "the observable '%s' may not end in '%s', which the result file adds",
-                             name, suffixes[i]);
+            return ulam_fail(error, ULAM_EINVAL, "%s may not end in '%s', which the result file adds, as '%s' does", of,
+                             suffixes[i], name);
     }
     if (is_taken(name) || !strcmp(name, "covariance") || !strcmp(name, "correlation"))
-        return ulam_fail(error, ULAM_EINVAL, "an observable may not be named '%s', which the result file uses", name);
-    for (size_t i = 0; i < index; i++)
-        if (!strcmp(name, model->observables[i].name))
-            return ulam_fail(error, ULAM_EINVAL, "two observables are named '%s'", name);
+        return ulam_fail(error, ULAM_EINVAL, "%s may not be named '%s', which the result file uses", of, name);
     for (size_t i = 0; i < model->n_parameters; i++) {
         const char *parameter = model->parameters[i].name;
         if (!strcmp(parameter, name) || suffix_behind(parameter, name))
             return ulam_fail(error, ULAM_EINVAL,
-                             "the parameter '%s' and the observable '%s' would have one name in the "
-                             "result file",
-                             parameter, name);
+                             "the parameter '%s' and %s '%s' would have one name in the result file", parameter,
+                             of + strcspn(of, " ") + 1, name);
     }
     return ULAM_OK;
+}
+
+static ulam_status check_observable_name(const ulam_model *model, size_t index, ulam_error *error)
+{
+    const char *name = model->observables[index].name;
+    const ulam_status status = check_result_name(model, "an observable", name, error);
+    for (size_t i = 0; i < index && !status; i++)
+        if (!strcmp(name, model->observables[i].name))
+            return ulam_fail(error, ULAM_EINVAL, "two observables are named '%s'", name);
+    return status;
+}
+
+ulam_status ulam_derived_check(const ulam_model *model, const ulam_derived *derived, ulam_error *error)
+{
+    ulam_status status = check_result_name(model, "a derived quantity", derived->name, error);
+    if (!status) status = check_unit(derived->name, derived->unit, error);
+    for (size_t i = 0; i < model->n_observables && !status; i++)
+        if (!strcmp(derived->name, model->observables[i].name))
+            return ulam_fail(error, ULAM_EINVAL, "a derived quantity may not be named '%s', as an observable is",
+                             derived->name);
+    for (size_t i = 0; i < model->n_derived && !status && derived != &model->derived[i]; i++)
+        if (!strcmp(derived->name, model->derived[i].name))
+            return ulam_fail(error, ULAM_EINVAL, "two derived quantities are named '%s'", derived->name);
+    if (!status && find_parameter(model, derived->name))
+        return ulam_fail(error, ULAM_EINVAL, "a derived quantity may not be named '%s', as a parameter is",
+                         derived->name);
+    return status;
+}
+
+static ulam_status check_derived(const ulam_model *model, size_t index, ulam_error *error)
+{
+    const ulam_derived *self = &model->derived[index];
+    const ulam_status status = ulam_derived_check(model, self, error);
+    if (status || !self->expression != !self->of) return status;
+    return ulam_fail(error, ULAM_EINVAL, "'%s' has %s, expected an expression or a function", self->name,
+                     self->of ? "both an expression and a function" : "neither an expression nor a function");
 }
 
 static ulam_status check_dimension(const ulam_model *model, size_t index, ulam_error *error)
@@ -243,6 +279,7 @@ static ulam_status check_declaration(const ulam_model *model, ulam_error *error)
     for (size_t i = 0; i < model->n_parameters && !status; i++) status = ulam_model_check_parameter(model, i, error);
     if (!status && model->n_observables == 0) status = ulam_fail(error, ULAM_EINVAL, "it declares no observable");
     for (size_t i = 0; i < model->n_observables && !status; i++) status = ulam_model_check_observable(model, i, error);
+    for (size_t i = 0; i < model->n_derived && !status; i++) status = check_derived(model, i, error);
     if (!status && !model->run) status = ulam_fail(error, ULAM_EINVAL, "it has no run function");
     if (!status && model->teardown && !model->setup)
         status = ulam_fail(error, ULAM_EINVAL, "it has a teardown but no setup function");

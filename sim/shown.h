@@ -3,9 +3,9 @@
 #ifndef ULAM_SHOWN_H
 #define ULAM_SHOWN_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
+
+#include <ulam/utf8.h>
 
 enum {
     ULAM_SHOWN_SIZE = 256
@@ -26,11 +26,5 @@ ulam_shown ulam_show_names(const char *const *names, size_t n);
 
 /* "; did you mean 'name'?" for the nearest of names, else "". */
 ulam_shown ulam_show_nearest(const char *word, const char *const *names, size_t n);
-
-/* Length of the UTF-8 character at text[size], and its code; 0: there is none, or it is not valid. */
-size_t ulam_utf8_next(const char *text, size_t size, uint32_t *code);
-
-/* Whether a character may stand in a message or a plain text as it is. */
-bool ulam_utf8_printable(uint32_t code);
 
 #endif

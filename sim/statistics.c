@@ -18,6 +18,28 @@ size_t ulam_statistics_frame_size(const ulam_statistics *self)
     return self ? self->n_sketches + 2 * self->n_histograms : 0;
 }
 
+size_t ulam_statistics_group(const ulam_statistics *self, size_t element)
+{
+    size_t low = 0, high = self ? self->n_grouped : 0;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (self->grouped[middle] == element) return middle;
+        if (self->grouped[middle] < element)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return SIZE_MAX;
+}
+
+size_t ulam_statistics_pair(const ulam_statistics *self, size_t a, size_t b)
+{
+    const size_t first = a < b ? a : b, second = a < b ? b : a;
+    for (size_t i = 0; self && i < self->n_pairs; i++)
+        if (self->pairs[i].first == first && self->pairs[i].second == second) return i;
+    return SIZE_MAX;
+}
+
 uint64_t ulam_pilot_runs(uint64_t block) { return block < ULAM_PILOT_RUNS ? block : ULAM_PILOT_RUNS; }
 
 /* Hoare's selection: puts the value of that rank (0: the least) in its place and returns it. */

@@ -1,6 +1,9 @@
 #include <math.h>
+#include <stdlib.h>
 
 #include <ulam/confidence.h>
+#include <ulam/control.h>
+#include <ulam/derived.h>
 
 #include "target.h"
 
@@ -10,7 +13,7 @@ static const double evidence = 16;
 /* A target is given up where so many times the most runs would not reach it. */
 static const double hope = 16;
 
-/* What is known of an element's mean; the place for other estimates that a target may name. */
+/* What is known of an element's mean, or of what is computed from several. */
 typedef struct {
     double value, half_width;
     bool constant; /* all values were equal: the interval has no width, and says nothing */
@@ -24,6 +27,39 @@ static ulam_status make_estimate(ulam_kind kind, const ulam_moments *moments, do
     const ulam_bounds bounds = ulam_mean_interval(kind, &summary, confidence);
     *result = (estimate){.value = summary.mean, .constant = kind != ULAM_INDICATOR && summary.sd == 0};
     result->half_width = fmax(bounds.high - summary.mean, summary.mean - bounds.low);
+    return ULAM_OK;
+}
+
+/* Without an error the groups agree to the last bit, as they do where nothing varies. */
+static ulam_status derive_estimate(const ulam_job *job, size_t derived, size_t point, const ulam_tally *tally,
+                                   estimate *result)
+{
+    ulam_estimate found;
+    const ulam_status status =
+        ulam_derived_estimate(job, derived, point, tally->more.groups, job->until.confidence, &found);
+    if (status) return status;
+    *result = (estimate){.value = found.value, .constant = found.std_error == 0};
+    result->half_width = fmax(found.interval.high - found.value, found.value - found.interval.low);
+    return ULAM_OK;
+}
+
+static ulam_status control_estimate(const ulam_job *job, size_t controlled, size_t point, const ulam_tally *tally,
+                                    estimate *result)
+{
+    const ulam_controlled_plan *plan = &job->controlled[controlled];
+    ulam_summary *figures = calloc(job->width, sizeof *figures); /* of those elements that are needed */
+    if (!figures) return ULAM_ENOMEM;
+    ulam_status status = ulam_moments_summarise(&tally->moments[plan->element], &figures[plan->element]);
+    for (size_t i = 0; i < plan->n_controls && !status; i++) {
+        const size_t element = plan->controls[i].element;
+        status = ulam_moments_summarise(&tally->moments[element], &figures[element]);
+    }
+    ulam_controlled found;
+    if (!status) ulam_controlled_estimate(job, controlled, point, figures, &tally->more, job->until.confidence, &found);
+    free(figures);
+    if (status) return status;
+    *result = (estimate){.value = found.estimate.value, .constant = found.estimate.std_error == 0};
+    result->half_width = found.estimate.interval.high - found.estimate.value;
     return ULAM_OK;
 }
 
@@ -46,6 +82,12 @@ static ulam_verdict judge(const ulam_job *job, size_t point, const ulam_judgemen
     return needed > hope * (double)job->points[point].runs ? ULAM_TARGETS_OUT_OF_REACH : ULAM_TARGETS_OPEN;
 }
 
+static void take(ulam_judgement *self, const ulam_target *target, const estimate *found, bool enough)
+{
+    self->constant |= found->constant;
+    self->ratio = fmax(self->ratio, ratio_of(target, found, enough));
+}
+
 ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_tally *tally, ulam_judgement *judgement)
 {
     const ulam_until *until = &job->until;
@@ -53,13 +95,19 @@ ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_tal
     *judgement = (ulam_judgement){0};
     for (size_t i = 0; i < until->n_targets; i++) {
         const ulam_target *target = &until->targets[i];
+        estimate found;
+        if (target->is_derived || target->is_controlled) {
+            const ulam_status status = target->is_derived
+                                           ? derive_estimate(job, target->derived, point, tally, &found)
+                                           : control_estimate(job, target->controlled, point, tally, &found);
+            if (status) return status;
+            take(judgement, target, &found, enough);
+        }
         for (size_t k = target->element; k < target->element + target->length; k++) {
-            estimate found;
             const ulam_kind kind = job->model->observables[target->observable].kind;
             const ulam_status status = make_estimate(kind, &tally->moments[k], until->confidence, &found);
             if (status) return status;
-            judgement->constant |= found.constant;
-            judgement->ratio = fmax(judgement->ratio, ratio_of(target, &found, enough));
+            take(judgement, target, &found, enough);
         }
     }
     judgement->verdict = judge(job, point, judgement, tally->runs, enough);

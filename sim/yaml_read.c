@@ -78,6 +78,15 @@ static ulam_status attach(builder *self, ulam_yaml_node *node, yaml_mark_t mark)
     return ULAM_OK;
 }
 
+/* Whether the text takes no more room than it has characters, and quotes. */
+static bool is_verbatim(const ulam_yaml_node *node, const yaml_event_t *event)
+{
+    size_t characters = node->plain ? 0 : 2;
+    for (const char *at = node->text; *at; at++) characters += ((unsigned char)*at & 0xc0) != 0x80;
+    return event->start_mark.line == event->end_mark.line &&
+           event->end_mark.column - event->start_mark.column == characters;
+}
+
 static ulam_status add_node(builder *self, ulam_yaml_kind kind, const yaml_event_t *event)
 {
     ulam_yaml_node *node = ulam_arena_take(&self->tree->arena, sizeof *node);
@@ -97,6 +106,7 @@ static ulam_status add_node(builder *self, ulam_yaml_kind kind, const yaml_event
         node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
         node->text = ulam_arena_copy(&self->tree->arena, text, length);
         if (!node->text) return ulam_fail_memory(self->error, "reading YAML");
+        node->verbatim = is_verbatim(node, event);
     }
     const ulam_status status = attach(self, node, event->start_mark);
     if (status || kind == ULAM_YAML_SCALAR) return status;

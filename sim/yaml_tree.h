@@ -28,6 +28,7 @@ typedef enum {
 typedef struct ulam_yaml_node {
     ulam_yaml_kind kind;
     bool plain;                          /* a scalar without quotes */
+    bool verbatim;                       /* a scalar on one line, each character as it is read */
     unsigned line, column;               /* from 1; 0: `where` is all there is to say */
     const char *where;                   /* the file or option, as messages name it */
     const char *text;                    /* of a scalar: UTF-8 without NUL */

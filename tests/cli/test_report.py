@@ -24,6 +24,14 @@ sweep: {strike: {from: 80, to: 120, steps: 9}, volatility: {from: 0.1, to: 0.5, 
 runs: 100
 """
 
+KEPT = """
+model: european
+sweep: {strike: [90, 110, 100]}
+runs: 9000
+quantiles: {price: [0.05, 0.5]}
+histogram: {price: {low: 0, high: 50, bins: 20}}
+"""
+
 # Runs in the page, behind its own script, and leaves what it saw in the title.
 PROBE = """
 <script>
@@ -70,7 +78,7 @@ class Report(command.Case):
 
     @command.unittest.skipUnless(BROWSER, "needs chromium")
     def test_in_a_browser(self):
-        for job in (SWEPT, HEAT):
+        for job in (SWEPT, HEAT, KEPT):
             text = self.page(job)
             for width in (360, 1600):
                 with self.subTest(width=width):
@@ -82,7 +90,7 @@ class Report(command.Case):
                     self.assertEqual(seen["down"], seen["up"][::-1])
                     self.assertEqual(seen["sorted"], "descending")
                     self.assertTrue(seen["hidden"] and seen["gone"])
-                    self.assertIn("±", seen["tip"])
+                    self.assertRegex(seen["tip"], r"\n[0-9.e-]+ \[[0-9.e-]+, [0-9.e-]+\]")
             (self.folder / "x.h5").unlink()
 
     def test_nothing_is_fetched(self):
@@ -96,6 +104,29 @@ class Report(command.Case):
         for words in ("complete", "20261121", "strike", "volatility", "model: european", "ulam run -q x.yaml", "dashed: exact"):
             self.assertIn(words, text)
 
+    def test_what_the_file_keeps_has_its_pictures(self):
+        text = self.page(KEPT)
+        for words in ("<h2>Quantiles</h2>", "<h2>Histograms</h2>", "<h2>Convergence</h2>", "mean and 95 % interval",
+                      "mean and 95 % interval (Student)", "quantile and 95 % interval", "price = 2.5 to 5"):
+            self.assertIn(words, text)
+        self.assertEqual(text.count("class=\"bin\""), 3 * 20)
+        self.assertNotRegex(text, "[\" ]-?(nan|inf)\\b")
+        self.write("y.yaml", SWEPT)
+        self.succeeds("run", "-q", "y.yaml")
+        text = self.succeeds("report", "-o", "-", "y.h5").stdout
+        for words in ("Quantiles", "Histograms", "Convergence"):
+            self.assertNotIn(f"<h2>{words}</h2>", text)
+
+    def test_one_rung_alone_can_be_drawn(self):
+        text = self.page("{model: european, runs: 5000}")
+        self.assertIn("<h2>Convergence</h2>", text)
+        self.assertNotRegex(text, "[\" ]-?(nan|inf)\\b")
+
+    def test_thousands_of_points_are_a_band(self):
+        text = self.page("{model: european, sweep: {strike: {from: 50, to: 150, steps: 6000}}, runs: 2}")
+        self.assertIn("class=\"band\"", text)
+        self.assertNotIn("class=\"mark\"", text)
+
     def test_partial_and_failed(self):
         self.write("x.yaml", "{model: european, runs: 2000000000, block: 1, checkpoint: 0.2}")
         self.assertEqual(self.ulam("run", "-q", "--time-limit", "1", "x.yaml").returncode, 3)
@@ -106,6 +137,8 @@ class Report(command.Case):
         text = self.succeeds("report", "-o", "-", "y.h5").stdout
         self.assertIn("means given success", text)
         self.assertRegex(text, "ulam replay y.h5 --point 0 --run 3")
+        (self.folder / "y.h5").rename(self.folder / "a b.h5")
+        self.assertIn("ulam replay &#39;a b.h5&#39; --point 0", self.succeeds("report", "-o", "-", "a b.h5").stdout)
 
     def test_hostile_texts_stay_texts(self):
         self.page(SWEPT)

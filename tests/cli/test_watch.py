@@ -14,8 +14,12 @@ import sys
 import termios
 import time
 
-sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parent.parent)]
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parent.parent),
+                str(pathlib.Path(__file__).parent.parent / "fault")]
 import command
+import damage
+import h5py
+import numpy
 
 ENTER, LEAVE = b"\033[?1049h", b"\033[?25h\033[?1049l"
 JOB = "{model: european, sweep: {strike: {from: 50, to: 150, steps: 40}}, runs: 2e9, block: 4096, checkpoint: 0.3}"
@@ -131,6 +135,28 @@ class Watch(command.Case):
         watch.read(2, rb"1049l[^$]*points")
         self.assertEqual(watch.program.wait(timeout=5), 0)
         self.assertIn(b"complete", watch.seen.split(LEAVE)[1])
+
+    def test_what_a_file_holds_commands_no_terminal(self):
+        self.write("x.yaml", "{model: european, sweep: {strike: [90, 110]}, runs: 200, histogram: {price: {bins: 4}}, "
+                             "quantiles: {price: [0.5]}}")
+        self.succeeds("run", "-q", "x.yaml")
+        scratch = self.write("scratch.h5", (self.folder / "x.h5").read_bytes()[:-damage.TRAILER])
+        hostile = numpy.array("\x1b[31m\x07\n\u202e\x9b2Jµ".encode())
+        with h5py.File(scratch, "r+") as h5:
+            h5.attrs["model"] = hostile
+            for name in ("results/price", "points/strike", "points/volatility"):
+                for attribute in ("units", "long_name"):
+                    h5[name].attrs[attribute] = hostile
+        self.write("x.h5", damage.seal(scratch.read_bytes()))
+        for arguments in (("watch", "--once"), ("show",), ("show", "--full"), ("show", "--observable", "price"),
+                          ("show", "--histogram", "price")):
+            with self.subTest(arguments):
+                text = self.succeeds(*arguments, "x.h5").stdout
+                self.assertIsNone(re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text))
+                self.assertIn("?[31m", text)
+                self.assertIn("µ", text)
+        (self.folder / "x.h5").rename(self.folder / "a b.h5")
+        self.assertIn("ulam show 'a b.h5' --histogram price", self.succeeds("show", "a b.h5").stdout)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,9 @@ ulam_status ulam_groups_add_block(ulam_groups *self, ulam_series values, uint64_
 /* Adds other's sums. ULAM_ENOMEM. */
 ulam_status ulam_groups_merge(ulam_groups *self, const ulam_groups *other);
 
+/* The mean of all values, their exact sum divided and rounded once; NaN: there is none. */
+double ulam_groups_mean(const ulam_groups *self);
+
 /* The mean of each group, its exact sum divided and rounded once; NaN: it has no value. */
 void ulam_groups_means(const ulam_groups *self, double mean[ULAM_GROUPS]);
 

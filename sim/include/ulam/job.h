@@ -82,6 +82,30 @@ typedef struct {
     size_t n;      /* 0: none */
 } ulam_levels;
 
+/* A derived quantity of a job: its model's own, or one of the job file. No part of the job's identity, but the groups that
+ * it needs are. */
+typedef struct {
+    const ulam_derived *declared;
+    const struct ulam_expression *expression; /* NULL: declared->of */
+    const size_t
+        *group; /* [n_groups] indices among statistics->grouped: of whose means it is a function, in this order */
+    size_t n_groups;
+} ulam_derived_plan;
+
+/* A number of a run whose mean is known, and a scalar observable whose estimate it improves. No part of the job's identity,
+ * but the covariances that they need are. */
+typedef struct {
+    size_t element, observable;
+    bool is_exact; /* the mean is what the model's theory says */
+    double mean;   /* otherwise */
+} ulam_control;
+
+typedef struct {
+    size_t element, observable;
+    const ulam_control *controls; /* [n_controls] */
+    size_t n_controls;
+} ulam_controlled_plan;
+
 typedef struct {
     const ulam_model *model;
     const char *model_source;           /* text of a model that is not built in; NULL: it is, or it has none */
@@ -104,6 +128,16 @@ typedef struct {
     size_t width;
     const ulam_statistics *statistics; /* that are kept beside the moments; NULL: none */
     const ulam_levels *levels;         /* [n_observables]; NULL: no quantiles are kept */
+
+    const ulam_derived_plan *derived; /* [n_derived], the model's first */
+    size_t n_derived;
+
+    const ulam_controlled_plan *controlled; /* [n_controlled] */
+    size_t n_controlled;
+
+    /* [n_axes] the index at which a comparison's points are, SIZE_MAX: along this axis any; NULL: nothing is compared */
+    const size_t *baseline;
+    char *compared; /* that in words: "strike = 100" */
 
     size_t *samples; /* [n_samples], ascending: observables whose value in each run is kept; none: no samples are */
     size_t n_samples;

@@ -19,7 +19,7 @@ extern "C" {
 
 /* Grows when ulam_model or what it is called with changes its layout or meaning. */
 enum {
-    ULAM_MODEL_INTERFACE = 2
+    ULAM_MODEL_INTERFACE = 3
 };
 
 /* Defined by what compiles the model. */
@@ -94,6 +94,17 @@ typedef struct {
     bool may_be_nan; /* a NaN is "no value in this run" and counted apart, not a failed run */
 } ulam_observable;
 
+/* A derived quantity: a function of the means of a run's numbers, such as a ratio, with an error bar of its own. */
+typedef struct {
+    const char *name; /* as an observable's */
+    const char *unit; /* NULL: none */
+    const char *help;
+    const char *expression; /* as in a job file, "energy2 - energy^2"; NULL: what `of` computes */
+    /* Of the means of all elements of a run, in their order; takes no random numbers, and gives NaN where it is undefined.
+     * NULL: the expression. */
+    double (*of)(const ulam_value *values, const double *means);
+} ulam_derived;
+
 typedef struct ulam_model {
     uint32_t interface;    /* ULAM_MODEL_INTERFACE */
     const char *name;      /* as a parameter's */
@@ -127,6 +138,9 @@ typedef struct ulam_model {
      * run and has the last word: a lane that fails is left NaN, and so is every lane of a point that the kernel is not
      * made for. May be called for runs that are not part of the job. */
     void (*run_lanes)(const void *point, ulam_lanes *lanes, double *out);
+
+    const ulam_derived *derived; /* [n_derived] */
+    size_t n_derived;
 } ulam_model;
 
 /* What a model in a file of its own ends with: ULAM_MODEL(needle) tells the program that loads the file which ulam_model

@@ -48,6 +48,12 @@ typedef struct {
     size_t n_grouped;
 } ulam_statistics;
 
+/* Where an element's groups are among all that are kept; SIZE_MAX: it has none. */
+size_t ulam_statistics_group(const ulam_statistics *self, size_t element);
+
+/* Where two elements' covariance is among all that are kept; SIZE_MAX: it is not. */
+size_t ulam_statistics_pair(const ulam_statistics *self, size_t a, size_t b);
+
 /* A quantity's values: value[i * step] for i < n. */
 typedef struct {
     const double *value;

@@ -18,6 +18,10 @@ extern "C" {
 /* An estimate and the half-width that its interval shall have. Of several elements it holds when it does for all. */
 typedef struct {
     const char *name;        /* as the job writes it: "price", "profile[3]" */
+    bool is_derived;         /* of a derived quantity, and not of an observable's mean */
+    bool is_controlled;      /* of an estimate by control variates */
+    size_t derived;          /* index into the job's derived quantities, then; there are no elements */
+    size_t controlled;       /* likewise into its controlled observables */
     size_t observable;       /* index into the model's */
     size_t element, length;  /* elements of a run: [element, element + length) */
     double error, rel_error; /* absolute, and relative to the estimate's size; INFINITY: not asked for */
