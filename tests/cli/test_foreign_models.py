@@ -405,7 +405,7 @@ class Shared(Foreign):
 
     def test_other_things_behind_model(self):
         for text, says in (("./needle.f90", "ends in .c, .cc"), ("./", "ends in .c, .cc"), ("[a, b]", "a list"),
-                           ("needle", "or a path such as ./needle.c"), ("{a: b}", "a mapping"), ("''", "an empty text"),
+                           ("needle", "or a path such as ./needle.c"), ("''", "an empty text"),
                            ("./absent.c", "No such file"), ("./" + "x" * 5000 + ".c", "File name too long")):
             self.write("job.yaml", f"model: {text}\nruns: 1\n")
             self.refused(2, "check", "job.yaml", says=("job.yaml:1:8: ", says))
