@@ -121,7 +121,7 @@ class Manual(Foreign):
     def test_the_smallest_model_of_the_manual(self):
         text = (command.ROOT / "docs" / "own-model.md").read_text()
         for ending, language in ((".c", "c"), (".yaml", "yaml")):
-            block, = re.findall(f"```{language}\n(.*?)```", text, re.DOTALL)
+            block = re.search(f"```{language}( needle.{language})?\n(.*?)```", text, re.DOTALL).group(2)
             self.write("needle" + ending, block)
         self.succeeds("run", "-q", "needle.yaml")
         with h5py.File(self.folder / "needle.h5") as file:
