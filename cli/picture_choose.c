@@ -212,8 +212,9 @@ static ulam_status judge_subject(const ulam_choice *self)
             self->error, ULAM_EINVAL,
             "the file keeps no quantiles of '%s'; a job does with, say, quantiles: {%s: [0.05, 0.5, 0.95]}", name,
             name);
-    if (request->subject == ULAM_PICTURE_CONVERGENCE && !self->y->scalar)
-        return ulam_fail(self->error, ULAM_EINVAL, "the file keeps no trace of '%s', which is an array", name);
+    if (request->subject == ULAM_PICTURE_CONVERGENCE && (!self->y->scalar || self->y->derived))
+        return ulam_fail(self->error, ULAM_EINVAL, "the file keeps no trace of '%s', which is %s", name,
+                         self->y->scalar ? "derived" : "an array");
     if (request->subject == ULAM_PICTURE_CONVERGENCE && self->result->n_rungs == 0)
         return ulam_fail(self->error, ULAM_EINVAL,
                          "the file has no trace: no point has had 1024 runs and a whole block, or it is a later part");

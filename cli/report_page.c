@@ -206,7 +206,7 @@ static bool has_picture(const page *self, const ulam_result_observable *observab
     case ULAM_PICTURE_HISTOGRAM:
         return observable->histogram.bins > 0;
     case ULAM_PICTURE_CONVERGENCE:
-        return observable->scalar && self->result->n_rungs > 0;
+        return observable->trace_mean && self->result->n_rungs > 0;
     case ULAM_PICTURE_MEANS:
         break;
     }

@@ -38,7 +38,7 @@ static void read_group(ulam_h5 *h5, ulam_result *result)
     ulam_h5_done(h5, dataset);
     for (size_t i = 0; i < result->n_observables && h5->status == ULAM_OK; i++) {
         ulam_result_observable *observable = &result->observables[i];
-        if (!observable->scalar) continue;
+        if (!observable->scalar || observable->derived) continue;
         observable->trace_mean = read_figure(h5, group, observable->name, "", cells);
         observable->trace_std_error = read_figure(h5, group, observable->name, "_stderr", cells);
     }
