@@ -35,7 +35,8 @@ class Package(command.Case):
     def test_it_installs_without_a_network_and_the_manual_runs_as_printed(self):
         text = MANUAL.read_text()
         shutil.copytree(command.ROOT / "python", self.folder / "python", ignore=shutil.ignore_patterns("build", "*.egg-info", "__pycache__"))
-        for line in re.search(r"```sh\n(.*?)```", text, re.DOTALL)[1].splitlines():
+        for line in re.search(r"```console skip[^\n]*\n(.*?)```", text, re.DOTALL)[1].splitlines():
+            line = line.removeprefix("$ ")
             done = self.run_in(self.folder, "sh", "-c", line)
             self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
         shutil.rmtree(self.folder / "python")
