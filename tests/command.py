@@ -2,10 +2,14 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
 import unittest
+
+# A shell that starts the tests in the background ignores SIGINT, and so would everything that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 BUILD = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else pathlib.Path("build").resolve()
 ROOT = pathlib.Path(__file__).resolve().parent.parent
