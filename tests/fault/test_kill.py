@@ -138,7 +138,7 @@ class WhileWriting(Kill):
 
     def traced(self, *options):
         log = self.folder / "trace"
-        launcher = ("strace", "-f", "-y", "-o", str(log), "-e", "trace=openat,write,fsync,rename,unlink", *options)
+        launcher = ("strace", "-f", "-y", "-o", str(log), "-e", "trace=openat,write,pwrite64,fsync,rename,unlink", *options)
         done = self.ulam(*self.arguments(1), launcher=launcher)
         return done, log.read_text(errors="replace").splitlines()
 
@@ -151,7 +151,7 @@ class WhileWriting(Kill):
                 count[match[1]] = count.get(match[1], 0) + 1
                 if "out.h5" in line:
                     calls.append((match[1], count[match[1]]))
-        self.assertLessEqual({"openat", "write", "fsync", "rename"}, {call for call, _ in calls})
+        self.assertLessEqual({"openat", "pwrite64", "fsync", "rename"}, {call for call, _ in calls})
         for call, number in calls:
             with self.subTest(call=call, number=number):
                 self.start_over()
