@@ -71,11 +71,11 @@ class Stopped(command.Case):
     def test_what_ends_all_ranks_does_not_stick_to_the_live_line(self):
         if "without MPI" in self.succeeds("--version").stdout:
             self.skipTest("built without MPI")
-        self.write("job.yaml", "model: faulty\nruns: 1e9\nblock: 10000\nparams: {loop_at: 5, fail_at: 50000000}\n")
+        self.write("job.yaml", "model: faulty\nruns: 1e9\nblock: 10000\nparams: {loop_at: 5, fail_at: 250000000}\n")
         done = self.ulam("run", "job.yaml", launcher=command.mpirun(3), env={"ULAM_TERMINAL": "1"})
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn(" points, ", done.stderr)
-        self.assertIn("\033[Kulam run: model 'faulty', point 0, run 50000000: it diverged", done.stderr)
+        self.assertIn("\033[Kulam run: model 'faulty', point 0, run 250000000: it diverged", done.stderr)
 
     def test_a_crash_is_replayed_as_a_crash(self):
         self.write("job.yaml", "model: faulty\nruns: 100\nparams: {crash_at: 17}\nisolate: true\n")
