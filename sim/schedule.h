@@ -1,8 +1,8 @@
 /* Schedule: which runs a job still lacks, handed out as assignments and taken back when they were too long.
  *
  * Where a job has a ladder no chunk lies across a rung. Where it has targets a point's runs are released as they are needed;
- * beyond, they are handed out to who has nothing else to do. Pure bookkeeping: no clock, no MPI, no sums. What it decides depends on measured times, and nothing of it can touch a
- * result's bits. docs/scheduling.md tells the rules. */
+ * beyond, they are handed out to who has nothing else to do. Pure bookkeeping: no clock, no MPI, no sums. What it decides
+ * depends on measured times, and nothing of it can touch a result's bits. docs/scheduling.md tells the rules. */
 
 #ifndef ULAM_SCHEDULE_H
 #define ULAM_SCHEDULE_H
