@@ -54,6 +54,14 @@ const char *ulam_only_operand(const char *command, const char *what, int argc, c
     return argv[optind];
 }
 
+char *ulam_default_output(const char *file, const char *ending)
+{
+    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
+    const int stem = (int)(dot && dot > name ? (size_t)(dot - name) : strlen(name));
+    char *output = NULL;
+    return asprintf(&output, "%.*s%s", stem, name, ending) < 0 ? NULL : output;
+}
+
 int ulam_exit_status(ulam_status status)
 {
     if (status == ULAM_OK) return 0;

@@ -14,6 +14,10 @@ int ulam_option_refused(const char *command, int code, char **argv, const struct
 /* The only operand, or NULL after a message that it is missing or one of several. `what` is as in the usage: "JOB". */
 const char *ulam_only_operand(const char *command, const char *what, int argc, char **argv);
 
+/* The name of what a subcommand makes of a file, where none is asked for: the file's with another ending ('.png'), in the
+ * working folder, since the file's folder may be somebody else's. Owned by the caller; NULL: no memory. */
+char *ulam_default_output(const char *file, const char *ending);
+
 /* The exit status that goes with a library status: 2 for bad input, 1 otherwise, 0 for ULAM_OK. */
 int ulam_exit_status(ulam_status status);
 

@@ -59,15 +59,6 @@ static bool choose_format(request *self)
     return false;
 }
 
-/* In the working folder, since the file's may be somebody else's. */
-static char *default_output(const char *file)
-{
-    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
-    const int stem = (int)(dot && dot > name ? (size_t)(dot - name) : strlen(name));
-    char *output = NULL;
-    return asprintf(&output, "%.*s.png", stem, name) < 0 ? NULL : output;
-}
-
 static size_t from_environment(const char *name, size_t otherwise)
 {
     const char *text = getenv(name);
@@ -149,7 +140,7 @@ static bool settle_target(request *self)
         measure_terminal(&self->target);
         return true;
     }
-    if (!self->output) self->output = default_output(self->file);
+    if (!self->output) self->output = ulam_default_output(self->file, ".png");
     self->target.output = self->output;
     return self->output && choose_format(self);
 }

@@ -17,15 +17,6 @@ static const char help[] =
     "\n"
     "Exit status: 0; 1 if a file cannot be read or written; 2 for bad usage.\n";
 
-/* In the working folder, since the file's may be somebody else's. */
-static char *default_output(const char *file)
-{
-    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
-    const int stem = (int)(dot && dot > name ? (size_t)(dot - name) : strlen(name));
-    char *output = NULL;
-    return asprintf(&output, "%.*s.html", stem, name) < 0 ? NULL : output;
-}
-
 /* Returns whether to go on; *status is the exit status otherwise. */
 static bool read_options(char **output, const char **file, int argc, char **argv, int *status)
 {
@@ -51,7 +42,7 @@ static bool read_options(char **output, const char **file, int argc, char **argv
         asked = optarg;
     }
     *file = ulam_only_operand("report", "FILE", argc, argv);
-    if (*file) *output = asked ? strdup(asked) : default_output(*file);
+    if (*file) *output = asked ? strdup(asked) : ulam_default_output(*file, ".html");
     return *file && *output;
 }
 
