@@ -9,6 +9,7 @@
 #include "options.h"
 #include "subcommands.h"
 #include "table.h"
+#include "terminal.h"
 
 static const char help[] =
     "usage: ulam models [MODEL]\n"
@@ -89,7 +90,7 @@ static void print_parameters(const ulam_model *model)
                                          parameter->default_value ? parameter->default_value : "required",
                                          or_empty(parameter->unit), bounds, or_empty(parameter->help)});
     }
-    ulam_table_wrap(&table, ulam_terminal_width());
+    ulam_table_wrap(&table, ulam_terminal_measure().columns);
     ulam_table_print(&table, stdout, 0, 0);
     ulam_table_free(&table);
 }
@@ -118,7 +119,7 @@ static void print_observables(const ulam_model *model)
         add_row(&table, (const char *[]){name, kinds[observable->kind], or_empty(observable->unit),
                                          observable->exact ? "known" : "", or_empty(observable->help)});
     }
-    ulam_table_wrap(&table, ulam_terminal_width());
+    ulam_table_wrap(&table, ulam_terminal_measure().columns);
     ulam_table_print(&table, stdout, 0, 0);
     ulam_table_free(&table);
 }
@@ -132,7 +133,7 @@ static void print_derived(const ulam_model *model)
     for (size_t i = 0; i < model->n_derived; i++)
         add_row(&table, (const char *[]){model->derived[i].name, or_empty(model->derived[i].unit),
                                          or_empty(model->derived[i].expression), or_empty(model->derived[i].help)});
-    ulam_table_wrap(&table, ulam_terminal_width());
+    ulam_table_wrap(&table, ulam_terminal_measure().columns);
     ulam_table_print(&table, stdout, 0, 0);
     ulam_table_free(&table);
 }

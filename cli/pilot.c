@@ -7,6 +7,7 @@
 #include "pilot.h"
 #include "progress_line.h"
 #include "table.h"
+#include "terminal.h"
 
 enum {
     LISTED = 20
@@ -66,7 +67,7 @@ static bool print_points(const ulam_job *job, const ulam_trial *trials)
         tried += trials[p].runs > 0;
         if (trials[p].runs && listed++ < LISTED) set_point(&table, job, p, &trials[p]);
     }
-    ulam_table_print(&table, stdout, ulam_terminal_width(), columns - 3);
+    ulam_table_print(&table, stdout, ulam_terminal_measure().columns, columns - 3);
     if (tried > LISTED) printf("and %zu more points\n", tried - LISTED);
     const bool whole = !table.failed;
     ulam_table_free(&table);

@@ -2,13 +2,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "gnuplot.h"
 #include "options.h"
 #include "picture.h"
 #include "subcommands.h"
+#include "terminal.h"
 
 static const char help[] =
     "usage: ulam plot [OPTION]... FILE\n"
@@ -66,17 +66,14 @@ static size_t from_environment(const char *name, size_t otherwise)
     return value > 0 && value < 10000 ? (size_t)value : otherwise;
 }
 
+/* Its last row is left to the prompt. */
 static void measure_terminal(ulam_gnuplot_target *target)
 {
-    struct winsize size = {0};
-    target->columns = from_environment("COLUMNS", 80);
-    target->rows = from_environment("LINES", 24);
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col && size.ws_row) {
-        target->columns = size.ws_col;
-        target->rows = size.ws_row - 1U;
-    }
-    const char *plain = getenv("NO_COLOR");
-    target->colour = isatty(STDOUT_FILENO) && !(plain && *plain);
+    const ulam_terminal terminal = ulam_terminal_measure();
+    const bool known = terminal.columns && terminal.rows;
+    target->columns = known ? terminal.columns : from_environment("COLUMNS", 80);
+    target->rows = known ? terminal.rows - 1 : from_environment("LINES", 24);
+    target->colour = terminal.colour;
 }
 
 static bool take_subject(request *self, ulam_picture_subject subject)

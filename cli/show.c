@@ -6,7 +6,7 @@
 #include "options.h"
 #include "show.h"
 #include "subcommands.h"
-#include "table.h"
+#include "terminal.h"
 
 static const char help[] =
     "usage: ulam show [OPTION]... FILE\n"
@@ -278,7 +278,7 @@ int ulam_show_main(int argc, char **argv)
     }
     ulam_result_make_printable(&result);
     self.view.result = &result;
-    self.view.width = ulam_terminal_width();
+    self.view.width = ulam_terminal_measure().columns;
     status = self.job ? show_text(result.job) : self.source ? show_source(&result, self.view.file) : show(&self);
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) {
         fprintf(stderr, "ulam show: cannot write to standard output: %s\n", strerror(errno));

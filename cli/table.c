@@ -1,8 +1,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "table.h"
 
@@ -186,11 +184,4 @@ void ulam_table_wrap(ulam_table *self, size_t width)
     }
     ulam_table_free(self);
     *self = wrapped;
-}
-
-size_t ulam_terminal_width(void)
-{
-    struct winsize size;
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
-    return size.ws_col;
 }

@@ -35,9 +35,6 @@ void ulam_table_print(const ulam_table *self, FILE *out, size_t width, size_t ke
  * limit). */
 void ulam_table_wrap(ulam_table *self, size_t width);
 
-/* Columns of the terminal that standard output is. 0: it is none. */
-size_t ulam_terminal_width(void);
-
 /* Columns of a terminal that UTF-8 text takes, if none of its characters is wide. */
 size_t ulam_text_width(const char *text);
 

@@ -3,13 +3,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "options.h"
 #include "subcommands.h"
+#include "terminal.h"
 #include "watch_frame.h"
 
 static const char help[] =
@@ -51,15 +51,11 @@ typedef struct {
 
 static void measure(watch *self)
 {
-    struct winsize size = {0};
-    const char *plain = getenv("NO_COLOR");
-    self->view.columns = 80;
-    self->view.rows = 24;
-    self->view.colour = isatty(STDOUT_FILENO) && !(plain && *plain);
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col && size.ws_row) {
-        self->view.columns = size.ws_col;
-        self->view.rows = size.ws_row;
-    }
+    const ulam_terminal terminal = ulam_terminal_measure();
+    const bool known = terminal.columns && terminal.rows;
+    self->view.columns = known ? terminal.columns : 80;
+    self->view.rows = known ? terminal.rows : 24;
+    self->view.colour = terminal.colour;
 }
 
 static void write_whole(const char *text, size_t size)
