@@ -1,14 +1,13 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "gnuplot.h"
 #include "options.h"
 #include "picture.h"
 #include "subcommands.h"
 #include "terminal.h"
+#include "whole_file.h"
 
 static const char help[] =
     "usage: ulam plot [OPTION]... FILE\n"
@@ -184,12 +183,6 @@ static int fail(const char *message)
     return 1;
 }
 
-static int fail_to_write(const char *path)
-{
-    fprintf(stderr, "ulam plot: cannot write %s: %s\n", path, strerror(errno));
-    return 1;
-}
-
 /* gnuplot does not tell that it could not write; a whole picture has its format's end. */
 static bool is_whole(const char *path, ulam_gnuplot_format format)
 {
@@ -207,26 +200,18 @@ static bool is_whole(const char *path, ulam_gnuplot_format format)
 static int draw_file(const request *self, const ulam_picture *picture)
 {
     ulam_error error = {0};
-    char *temporary = NULL;
-    if (asprintf(&temporary, "%s.tmp-%ld", self->output, (long)getpid()) < 0) return fail(strerror(ENOMEM));
+    ulam_whole_file file;
+    if (ulam_whole_file_open(&file, self->output, &error)) return fail(error.message);
     ulam_gnuplot_target target = self->target;
-    target.output = temporary;
-    const int made = open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-    if (made < 0) {
-        free(temporary);
-        return fail_to_write(self->output);
-    }
-    close(made);
-    int status = ulam_gnuplot_draw(picture, &target, &error) ? fail(error.message) : 0;
-    if (!status && !is_whole(temporary, target.format)) {
-        fprintf(stderr, "ulam plot: cannot write %s: gnuplot did not finish it; is the disk full?\n", self->output);
-        status = 1;
-    }
-    if (!status && rename(temporary, self->output)) status = fail_to_write(self->output);
-    if (status) unlink(temporary);
-    if (!status) fprintf(stderr, "ulam: %s\n", self->output);
-    free(temporary);
-    return status;
+    if (file.temporary) target.output = file.temporary;
+    ulam_status status = ulam_gnuplot_draw(picture, &target, &error);
+    if (!status && file.temporary && !is_whole(file.temporary, target.format))
+        status =
+            ulam_fail(&error, ULAM_EIO, "cannot write %s: gnuplot did not finish it; is the disk full?", self->output);
+    const ulam_status closed = ulam_whole_file_close(&file, !status, status ? NULL : &error);
+    if (status || closed) return fail(error.message);
+    fprintf(stderr, "ulam: %s\n", self->output);
+    return 0;
 }
 
 static int plot(const request *self, const ulam_picture *picture)

@@ -1,4 +1,4 @@
-/* A text file that is there whole or not at all: it replaces what stood there only once it is written and synced. A device or
+/* A file that is there whole or not at all: it replaces what stood there only once it is written and synced. A device or
  * a pipe is written to as it is. */
 
 #ifndef ULAM_WHOLE_FILE_H
@@ -12,7 +12,7 @@
 typedef struct {
     const char *path;
     char *target;    /* owned: path, with links followed */
-    char *temporary; /* owned; NULL: out is written to directly */
+    char *temporary; /* owned: where out leads, which another program may write to instead; NULL: to the path itself */
     FILE *out;       /* where to write */
 } ulam_whole_file;
 

@@ -200,6 +200,15 @@ class Plot(command.Case):
             self.assertEqual((self.folder / name).read_text(), "old")
             self.assertFalse(list(self.folder.glob("*.tmp*")))
 
+    def test_a_link_is_written_through(self):
+        file = self.job("x", SWEPT)
+        (self.folder / "link.svg").symlink_to("real.svg")
+        self.refused(1, "plot", "-o", "link.svg", file, says="cannot write link.svg")
+        self.write("real.svg", "old")
+        self.succeeds("plot", "-o", "link.svg", file)
+        self.assertTrue((self.folder / "link.svg").is_symlink())
+        self.assertIn("</svg>", (self.folder / "real.svg").read_text())
+
     def test_hostile_texts_stay_texts(self):
         self.job("x", SWEPT)
         image = (self.folder / "x.h5").read_bytes()[:-damage.TRAILER]
