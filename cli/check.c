@@ -223,31 +223,30 @@ static bool print_job(const ulam_job *job)
     return print_samples(job);
 }
 
+/* Returns -1 to go on, or the exit status. */
+static int read_options(ulam_job_options *given, bool *pilot, int argc, char **argv)
+{
+    static const ulam_usage usage = {"check", help, ":o:h", options};
+    int status = -1;
+    for (int option; (option = ulam_next_option(&usage, argc, argv, &status)) != -1;) {
+        if (option == 'p')
+            *pilot = true;
+        else if (!ulam_job_options_take(given, option, optarg))
+            return 2;
+    }
+    if (status >= 0) return status;
+    given->source.path = ulam_only_operand("check", "JOB", argc, argv);
+    return given->source.path ? -1 : 2;
+}
+
 int ulam_check_main(int argc, char **argv)
 {
     ulam_job_options given = {0};
     ulam_job job = {0};
     ulam_error error = {0};
-    int option, exit_status = 2;
     bool pilot = false;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            exit_status = 0;
-            goto out;
-        }
-        if (option == 'p') {
-            pilot = true;
-            continue;
-        }
-        if (!ulam_job_options_take(&given, option, optarg)) {
-            exit_status = ulam_option_refused("check", option, argv, options);
-            goto out;
-        }
-    }
-    given.source.path = ulam_only_operand("check", "JOB", argc, argv);
-    if (!given.source.path) goto out;
+    int exit_status = read_options(&given, &pilot, argc, argv);
+    if (exit_status >= 0) goto out;
     const ulam_catalogue catalogue = ulam_known_models();
     ulam_status status = ulam_job_read(&job, &given.source, &catalogue, &error);
     const bool fits = status || print_job(&job);

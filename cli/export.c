@@ -49,8 +49,8 @@ static bool read_format(request *self, const char *name)
     return false;
 }
 
-/* Returns whether to go on; *status is the exit status otherwise. */
-static bool read_options(request *self, int argc, char **argv, int *status)
+/* Returns -1 to go on, or the exit status. */
+static int read_options(request *self, int argc, char **argv)
 {
     enum {
         OPTION_FORMAT = 256,
@@ -65,34 +65,25 @@ static bool read_options(request *self, int argc, char **argv, int *status)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
+    static const ulam_usage usage = {"export", help, ":ho:", options};
+    int status = -1;
     const char *format = NULL;
     *self = (request){.output = "-"};
-    *status = 2;
-    optind = 1;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":ho:", options, NULL)) != -1;) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            *status = 0;
-            return false;
-        }
-        if (option == '?' || option == ':') {
-            *status = ulam_option_refused("export", option, argv, options);
-            return false;
-        }
+    for (int option; (option = ulam_next_option(&usage, argc, argv, &status)) != -1;) {
         if (option == 'o') self->output = optarg;
         if (option == OPTION_FORMAT) format = optarg;
         if (option == OPTION_PARAMETERS) self->all_parameters = true;
         if (option == OPTION_SAMPLES) self->samples = true;
     }
+    if (status >= 0) return status;
     if (self->samples && self->all_parameters) {
         fputs("ulam export: --samples and --parameters exclude each other\n", stderr);
-        return false;
+        return 2;
     }
     if (ends_in(self->output, ".jsonl")) self->format = ULAM_EXPORT_JSON_LINES;
-    if (format && !read_format(self, format)) return false;
+    if (format && !read_format(self, format)) return 2;
     self->file = ulam_only_operand("export", "FILE", argc, argv);
-    return self->file != NULL;
+    return self->file ? -1 : 2;
 }
 
 static ulam_status export(const request *self, const ulam_result *result, ulam_error *error)
@@ -113,11 +104,11 @@ static ulam_status export(const request *self, const ulam_result *result, ulam_e
 
 int ulam_export_main(int argc, char **argv)
 {
-    int status;
     request self;
     ulam_error error = {0};
     ulam_result result = {0};
-    if (!read_options(&self, argc, argv, &status)) return status;
+    const int stop = read_options(&self, argc, argv);
+    if (stop >= 0) return stop;
     if (ulam_result_read(&result, self.file, &error) || export(&self, &result, &error))
         fprintf(stderr, "ulam export: %s\n", error.message);
     ulam_result_free(&result);

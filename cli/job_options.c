@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "job_options.h"
@@ -5,7 +6,10 @@
 static bool add_set(ulam_job_options *self, const char *assignment)
 {
     const char **set = realloc(self->set, (self->source.n_set + 1) * sizeof *set);
-    if (!set) return false;
+    if (!set) {
+        fputs("ulam: out of memory\n", stderr);
+        return false;
+    }
     set[self->source.n_set++] = assignment;
     self->set = set;
     self->source.set = set;

@@ -27,7 +27,8 @@ typedef struct {
     const char **set; /* owned; source.set points to it */
 } ulam_job_options;
 
-/* Takes an option if it is one of these. False: it is not, or memory ran out. The argument must outlive self. */
+/* Takes an option if it is one of these. False: it is not, or memory ran out, which is said. The argument must outlive
+ * self. */
 bool ulam_job_options_take(ulam_job_options *self, int option, const char *argument);
 void ulam_job_options_free(ulam_job_options *self);
 

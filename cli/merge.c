@@ -42,17 +42,11 @@ enum {
 
 int ulam_merge_main(int argc, char **argv)
 {
+    static const ulam_usage usage = {"merge", help, ":o:h", options};
     const char *output = NULL;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return 0;
-        }
-        if (option != 'o') return ulam_option_refused("merge", option, argv, options);
-        output = optarg;
-    }
+    int stop = -1;
+    while (ulam_next_option(&usage, argc, argv, &stop) != -1) output = optarg;
+    if (stop >= 0) return stop;
     if (!output) {
         fputs("ulam merge: -o OUT is missing; 'ulam merge --help' says how it is called\n", stderr);
         return 2;

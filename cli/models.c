@@ -178,13 +178,10 @@ static int find_and_describe(const ulam_catalogue *catalogue, const char *name)
 
 int ulam_models_main(int argc, char **argv)
 {
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option != 'h') return ulam_option_refused("models", option, argv, options);
-        fputs(help, stdout);
-        return 0;
-    }
+    static const ulam_usage usage = {"models", help, ":h", options};
+    int status = -1;
+    while (ulam_next_option(&usage, argc, argv, &status) != -1) continue;
+    if (status >= 0) return status;
     const ulam_catalogue catalogue = ulam_known_models();
     if (optind == argc) {
         list(&catalogue);

@@ -125,17 +125,12 @@ static int write_all(const template files[N_FILES], const char *name)
 
 int ulam_new_main(int argc, char **argv)
 {
+    static const ulam_usage usage = {"new", help, ":h", options};
     const template *files = in_c;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return 0;
-        }
-        if (option != 'c' && option != 'p') return ulam_option_refused("new", option, argv, options);
+    int status = -1;
+    for (int option; (option = ulam_next_option(&usage, argc, argv, &status)) != -1;)
         files = option == 'c' ? as_command : in_python;
-    }
+    if (status >= 0) return status;
     const char *name = ulam_only_operand("new", "NAME", argc, argv);
     if (!name || !judge_name(name) || (files != in_c && !judge_python_name(name))) return 2;
     return write_all(files, name);

@@ -23,7 +23,7 @@ static const char *nearest_option(const char *given, const struct option *option
     return ulam_nearest(word, names, n);
 }
 
-int ulam_option_refused(const char *command, int code, char **argv, const struct option *options)
+static int refuse(const char *command, int code, char **argv, const struct option *options)
 {
     const char *given = argv[optind - 1];
     if (code == ':') {
@@ -39,6 +39,22 @@ int ulam_option_refused(const char *command, int code, char **argv, const struct
     if (near) fprintf(stderr, "; did you mean '--%s'?", near);
     fputs("\n", stderr);
     return 2;
+}
+
+int ulam_next_option(const ulam_usage *usage, int argc, char **argv, int *status)
+{
+    opterr = 0;
+    const int code = getopt_long(argc, argv, usage->letters, usage->options, NULL);
+    if (code == 'h') {
+        fputs(usage->help, stdout);
+        *status = 0;
+        return -1;
+    }
+    if (code == '?' || code == ':') {
+        *status = refuse(usage->command, code, argv, usage->options);
+        return -1;
+    }
+    return code;
 }
 
 const char *ulam_only_operand(const char *command, const char *what, int argc, char **argv)

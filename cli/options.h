@@ -7,9 +7,17 @@
 
 #include <ulam/status.h>
 
-/* Reports the option that getopt_long() has just refused (it returned '?' or ':', with opterr 0 and an optstring that
- * starts with ':'), with the nearest one there is. Returns 2. */
-int ulam_option_refused(const char *command, int code, char **argv, const struct option *options);
+/* How a subcommand is called. */
+typedef struct {
+    const char *command;          /* "show" */
+    const char *help;             /* what --help prints */
+    const char *letters;          /* the short options, as getopt_long() takes them, with ':' in front */
+    const struct option *options; /* the long ones, among them "help" as 'h' */
+} ulam_usage;
+
+/* The next option's code, with its value in optarg. -1: it was the last, or *status has become the exit status: 0 after
+ * --help, 2 after an option that there is not, for which the nearest one is named. */
+int ulam_next_option(const ulam_usage *usage, int argc, char **argv, int *status);
 
 /* The only operand, or NULL after a message that it is missing or one of several. `what` is as in the usage: "JOB". */
 const char *ulam_only_operand(const char *command, const char *what, int argc, char **argv);

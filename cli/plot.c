@@ -141,8 +141,8 @@ static bool settle_target(request *self)
     return self->output && choose_format(self);
 }
 
-/* Returns whether to go on; *status is the exit status otherwise. */
-static bool read_options(request *self, int argc, char **argv, int *status)
+/* Returns -1 to go on, or the exit status. */
+static int read_options(request *self, int argc, char **argv)
 {
     static const struct option options[] = {
         {"by", required_argument, NULL, 'b'},
@@ -157,24 +157,15 @@ static bool read_options(request *self, int argc, char **argv, int *status)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    *status = 2;
-    optind = 1;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":hto:x:y:", options, NULL)) != -1;) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            *status = 0;
-            return false;
-        }
-        if (option == '?' || option == ':') {
-            *status = ulam_option_refused("plot", option, argv, options);
-            return false;
-        }
-        if (!take_option(self, option)) return false;
+    static const ulam_usage usage = {"plot", help, ":hto:x:y:", options};
+    int status = -1;
+    for (int option; (option = ulam_next_option(&usage, argc, argv, &status)) != -1;) {
+        if (!take_option(self, option)) return 2;
     }
+    if (status >= 0) return status;
     self->picture.at = self->at;
     self->file = ulam_only_operand("plot", "FILE", argc, argv);
-    return self->file && settle_target(self);
+    return self->file && settle_target(self) ? -1 : 2;
 }
 
 static int fail(const char *message)
@@ -227,12 +218,12 @@ static int plot(const request *self, const ulam_picture *picture)
 
 int ulam_plot_main(int argc, char **argv)
 {
-    int status;
     request self = {0};
     ulam_error error = {0};
     ulam_result result = {0};
     ulam_picture picture = {0};
-    if (!read_options(&self, argc, argv, &status)) goto out;
+    int status = read_options(&self, argc, argv);
+    if (status >= 0) goto out;
     if (ulam_result_read(&result, self.file, &error) ||
         (self.picture.subject == ULAM_PICTURE_CONVERGENCE && ulam_result_read_trace(&result, self.file, &error))) {
         status = fail(error.message);

@@ -60,22 +60,14 @@ static bool read_index(const char *option, const char *text, uint64_t *index)
 /* Returns -1 to go on, or the exit status. */
 static int read_options(request *self, int argc, char **argv)
 {
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return 0;
-        }
-        if (option == OPTION_POINT) {
-            if (!read_index("--point", optarg, &self->point)) return 2;
-        } else if (option == OPTION_RUN) {
-            if (!read_index("--run", optarg, &self->run)) return 2;
-            self->run_given = true;
-        } else {
-            return ulam_option_refused("replay", option, argv, options);
-        }
+    static const ulam_usage usage = {"replay", help, ":h", options};
+    int status = -1;
+    for (int option; (option = ulam_next_option(&usage, argc, argv, &status)) != -1;) {
+        if (option == OPTION_POINT && !read_index("--point", optarg, &self->point)) return 2;
+        if (option == OPTION_RUN && !read_index("--run", optarg, &self->run)) return 2;
+        if (option == OPTION_RUN) self->run_given = true;
     }
+    if (status >= 0) return status;
     self->path = ulam_only_operand("replay", "FILE", argc, argv);
     if (self->path && !self->run_given) fputs("ulam replay: --run is missing; which run is it?\n", stderr);
     return self->path && self->run_given ? -1 : 2;

@@ -17,33 +17,22 @@ static const char help[] =
     "\n"
     "Exit status: 0; 1 if a file cannot be read or written; 2 for bad usage.\n";
 
-/* Returns whether to go on; *status is the exit status otherwise. */
-static bool read_options(char **output, const char **file, int argc, char **argv, int *status)
+/* Returns -1 to go on, or the exit status. */
+static int read_options(char **output, const char **file, int argc, char **argv)
 {
     static const struct option options[] = {
         {"output", required_argument, NULL, 'o'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
+    static const ulam_usage usage = {"report", help, ":ho:", options};
+    int status = -1;
     const char *asked = NULL;
-    *status = 2;
-    optind = 1;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":ho:", options, NULL)) != -1;) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            *status = 0;
-            return false;
-        }
-        if (option == '?' || option == ':') {
-            *status = ulam_option_refused("report", option, argv, options);
-            return false;
-        }
-        asked = optarg;
-    }
+    while (ulam_next_option(&usage, argc, argv, &status) != -1) asked = optarg;
+    if (status >= 0) return status;
     *file = ulam_only_operand("report", "FILE", argc, argv);
     if (*file) *output = asked ? strdup(asked) : ulam_default_output(*file, ".html");
-    return *file && *output;
+    return *file && *output ? -1 : 2;
 }
 
 static ulam_status report(const char *file, const char *output, ulam_error *error)
@@ -64,11 +53,11 @@ static ulam_status report(const char *file, const char *output, ulam_error *erro
 
 int ulam_report_main(int argc, char **argv)
 {
-    int status;
     const char *file = NULL;
     char *output = NULL;
     ulam_error error = {0};
-    if (read_options(&output, &file, argc, argv, &status)) {
+    int status = read_options(&output, &file, argc, argv);
+    if (status < 0) {
         status = report(file, output, &error) ? 1 : 0;
         if (status)
             fprintf(stderr, "ulam report: %s\n", error.message);

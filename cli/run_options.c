@@ -104,10 +104,9 @@ static bool read_part(ulam_run_options *self, const char *text)
     return true;
 }
 
-/* False: the option is none of these, or its argument is bad, which has been said (*said). */
-static bool take_option(ulam_run_options *self, int option, const char *argument, bool *said)
+/* False: the argument is bad, which has been said. */
+static bool take_option(ulam_run_options *self, int option, const char *argument)
 {
-    *said = true;
     switch (option) {
     case 'q':
         return self->quiet = true;
@@ -129,25 +128,18 @@ static bool take_option(ulam_run_options *self, int option, const char *argument
     case OPTION_STALL_TIMEOUT:
         return read_duration("--stall-timeout", argument, &self->stall_timeout);
     default:
-        *said = false;
         return ulam_job_options_take(&self->job, option, argument);
     }
 }
 
 int ulam_run_options_read(ulam_run_options *self, int argc, char **argv)
 {
-    int option;
+    static const ulam_usage usage = {"run", help, ":n:o:qh", options};
+    int status = -1;
     *self = (ulam_run_options){.time_limit = NAN, .stall_timeout = INFINITY};
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":n:o:qh", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return 0;
-        }
-        bool said;
-        if (take_option(self, option, optarg, &said)) continue;
-        return said ? 2 : ulam_option_refused("run", option, argv, options);
-    }
+    for (int option; (option = ulam_next_option(&usage, argc, argv, &status)) != -1;)
+        if (!take_option(self, option, optarg)) return 2;
+    if (status >= 0) return status;
     self->job.source.path = ulam_only_operand("run", "JOB", argc, argv);
     return self->job.source.path ? -1 : 2;
 }

@@ -84,8 +84,8 @@ static bool read_points(request *self, int option, const char *text)
     return usage_error(expected[option - OPTION_POINT], text);
 }
 
-/* Returns whether to go on; *status is the exit status otherwise. */
-static bool read_options(request *self, int argc, char **argv, int *status)
+/* Returns -1 to go on, or the exit status. */
+static int read_options(request *self, int argc, char **argv)
 {
     static const struct option options[] = {
         {"observable", required_argument, NULL, OPTION_OBSERVABLE},
@@ -101,19 +101,9 @@ static bool read_options(request *self, int argc, char **argv, int *status)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    *status = 2;
-    optind = 1;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            *status = 0;
-            return false;
-        }
-        if (option == '?' || option == ':') {
-            *status = ulam_option_refused("show", option, argv, options);
-            return false;
-        }
+    static const ulam_usage usage = {"show", help, ":h", options};
+    int status = -1;
+    for (int option; (option = ulam_next_option(&usage, argc, argv, &status)) != -1;) {
         if (option == OPTION_OBSERVABLE)
             self->view.observable = optarg;
         else if (option == OPTION_FULL)
@@ -129,10 +119,11 @@ static bool read_options(request *self, int argc, char **argv, int *status)
         else if (option == OPTION_SOURCE)
             self->source = true;
         else if (!read_points(self, option, optarg))
-            return false;
+            return 2;
     }
+    if (status >= 0) return status;
     self->view.file = ulam_only_operand("show", "FILE", argc, argv);
-    return self->view.file != NULL;
+    return self->view.file ? -1 : 2;
 }
 
 static const ulam_result_observable *find(const ulam_result *result, const char *name)
@@ -266,11 +257,11 @@ static int show_source(const ulam_result *result, const char *file)
 
 int ulam_show_main(int argc, char **argv)
 {
-    int status;
     request self = {0};
     ulam_error error = {0};
     ulam_result result = {0};
-    if (!read_options(&self, argc, argv, &status)) return status;
+    int status = read_options(&self, argc, argv);
+    if (status >= 0) return status;
     if (ulam_result_read(&result, self.view.file, &error) != ULAM_OK) {
         fprintf(stderr, "ulam show: %s\n", error.message);
         status = 1;

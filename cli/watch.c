@@ -193,41 +193,30 @@ static void print_once(watch *self)
     ulam_watch_frame(&self->result, self->file, self->seen.st_mtime, &self->view, stdout);
 }
 
-/* Returns whether to go on; *status is the exit status otherwise. */
-static bool read_options(watch *self, bool *once, int argc, char **argv, int *status)
+/* Returns -1 to go on, or the exit status. */
+static int read_options(watch *self, bool *once, int argc, char **argv)
 {
     static const struct option options[] = {
         {"once", no_argument, NULL, '1'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    *status = 2;
+    static const ulam_usage usage = {"watch", help, ":h", options};
+    int status = -1;
     *once = !isatty(STDOUT_FILENO);
-    optind = 1;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            *status = 0;
-            return false;
-        }
-        if (option == '?' || option == ':') {
-            *status = ulam_option_refused("watch", option, argv, options);
-            return false;
-        }
-        *once = true;
-    }
+    while (ulam_next_option(&usage, argc, argv, &status) != -1) *once = true;
+    if (status >= 0) return status;
     self->file = ulam_only_operand("watch", "FILE", argc, argv);
-    return self->file != NULL;
+    return self->file ? -1 : 2;
 }
 
 int ulam_watch_main(int argc, char **argv)
 {
-    int status;
     bool once;
     watch self = {0};
     ulam_error error = {0};
-    if (!read_options(&self, &once, argc, argv, &status)) return status;
+    const int stop = read_options(&self, &once, argc, argv);
+    if (stop >= 0) return stop;
     measure(&self);
     if (once) {
         if (!look(&self, &error) && !self.known) ulam_fail(&error, ULAM_EIO, "%s: %s", self.file, strerror(ENOENT));
