@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "job_parts.h"
+#include "job_kept.h"
 #include "number.h"
 #include "shown.h"
 
@@ -188,25 +188,16 @@ ulam_status ulam_job_read_runs(ulam_job_reading *self)
 /* "profile[3]": the one element; else all. */
 static ulam_status place(const ulam_job_reading *self, const ulam_yaml_node *key, ulam_target *target)
 {
-    const ulam_extent *extent = &self->job->extents[target->observable];
-    const bool estimate = target->is_derived || target->is_controlled;
-    if (estimate && !strchr(key->text, '[')) return ULAM_OK;
-    if (estimate)
+    if (target->is_derived || target->is_controlled) {
+        if (!strchr(key->text, '[')) return ULAM_OK;
         return ulam_yaml_fail(key, self->error, "there is no '%s', a %s has no elements", ulam_show(key->text).text,
                               target->is_derived ? "derived quantity" : "controlled estimate");
-    const char *bracket = strchr(key->text, '['), *end = bracket ? strchr(bracket, ']') : NULL;
-    char digits[24] = "";
-    uint64_t index = 0;
-    target->element = extent->offset;
-    target->length = extent->length;
-    if (!bracket) return ULAM_OK;
-    if (end && (size_t)(end - bracket) <= sizeof digits) memcpy(digits, bracket + 1, (size_t)(end - bracket) - 1);
-    if (extent->scalar || !end || end[1] || ulam_read_natural(digits, &index) || index >= extent->length)
-        return ulam_yaml_fail(key, self->error, "there is no '%s', expected %s%s", ulam_show(key->text).text,
-                              self->model->observables[target->observable].name,
-                              extent->scalar ? ", which has no elements" : " with an index within the array, from 0");
-    target->element += (size_t)index;
-    target->length = 1;
+    }
+    ulam_extent elements;
+    const ulam_status status = ulam_job_find_elements(self, key, &elements);
+    if (status) return status;
+    target->element = elements.offset;
+    target->length = elements.length;
     return ULAM_OK;
 }
 
