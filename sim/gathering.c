@@ -5,6 +5,7 @@
 
 #include "chunk.h"
 #include "gathering.h"
+#include "grow.h"
 #include "state_figures.h"
 
 void ulam_gathering_init(ulam_gathering *self, const ulam_job *job)
@@ -74,13 +75,9 @@ static ulam_status join(ulam_part *part, ulam_part *next)
 
 static ulam_status insert(ulam_gathering *self, size_t i, ulam_part *part)
 {
-    if (self->n == self->capacity) {
-        const size_t capacity = self->capacity ? 2 * self->capacity : 16;
-        ulam_part *parts = realloc(self->parts, capacity * sizeof *parts);
-        if (!parts) return ULAM_ENOMEM;
-        self->parts = parts;
-        self->capacity = capacity;
-    }
+    ulam_part *parts = ulam_grow(self->parts, self->n, &self->capacity, sizeof *parts);
+    if (!parts) return ULAM_ENOMEM;
+    self->parts = parts;
     memmove(self->parts + i + 1, self->parts + i, (self->n - i) * sizeof *self->parts);
     self->parts[i] = *part;
     self->n++;

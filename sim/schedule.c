@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "grow.h"
 #include "schedule_parts.h"
 #include "state_figures.h"
 
@@ -18,13 +19,9 @@ void ulam_assignment_free(ulam_assignment *self)
 
 static ulam_status push_chunk(ulam_chunk **chunks, size_t *n, size_t *capacity, const ulam_chunk *chunk)
 {
-    if (*n == *capacity) {
-        const size_t more = *capacity ? 2 * *capacity : 8;
-        ulam_chunk *grown = realloc(*chunks, more * sizeof *grown);
-        if (!grown) return ULAM_ENOMEM;
-        *chunks = grown;
-        *capacity = more;
-    }
+    ulam_chunk *grown = ulam_grow(*chunks, *n, capacity, sizeof *grown);
+    if (!grown) return ULAM_ENOMEM;
+    *chunks = grown;
     (*chunks)[(*n)++] = *chunk;
     return ULAM_OK;
 }
@@ -102,13 +99,9 @@ void ulam_schedule_list_point(ulam_schedule *self, size_t p)
 static ulam_status add_gap(ulam_schedule *self, uint64_t first, uint64_t end)
 {
     if (first >= end) return ULAM_OK;
-    if (self->n_gaps == self->gaps_capacity) {
-        const size_t capacity = self->gaps_capacity ? 2 * self->gaps_capacity : 64;
-        ulam_gap *gaps = realloc(self->gaps, capacity * sizeof *gaps);
-        if (!gaps) return ULAM_ENOMEM;
-        self->gaps = gaps;
-        self->gaps_capacity = capacity;
-    }
+    ulam_gap *gaps = ulam_grow(self->gaps, self->n_gaps, &self->gaps_capacity, sizeof *gaps);
+    if (!gaps) return ULAM_ENOMEM;
+    self->gaps = gaps;
     self->gaps[self->n_gaps++] = (ulam_gap){.first = first, .blocks = end - first};
     return ULAM_OK;
 }

@@ -3,6 +3,7 @@
 
 #include <ulam/state.h>
 
+#include "grow.h"
 #include "state_figures.h"
 #include "state_rungs.h"
 
@@ -104,13 +105,9 @@ static void remove_piece(ulam_point_state *point, size_t i)
 
 static ulam_status insert_piece(ulam_point_state *point, size_t i, uint64_t first, uint64_t blocks, ulam_tally *tally)
 {
-    if (point->n_early == point->early_capacity) {
-        const size_t capacity = point->early_capacity ? 2 * point->early_capacity : 4;
-        ulam_piece *early = realloc(point->early, capacity * sizeof *early);
-        if (!early) return ULAM_ENOMEM;
-        point->early = early;
-        point->early_capacity = capacity;
-    }
+    ulam_piece *early = ulam_grow(point->early, point->n_early, &point->early_capacity, sizeof *early);
+    if (!early) return ULAM_ENOMEM;
+    point->early = early;
     memmove(&point->early[i + 1], &point->early[i], (point->n_early - i) * sizeof *point->early);
     point->early[i] = (ulam_piece){.first = first, .blocks = blocks, .tally = *tally};
     *tally = (ulam_tally){0};

@@ -3,6 +3,8 @@
 
 #include <ulam/state.h>
 
+#include "grow.h"
+
 static int compare(const ulam_failure *a, const ulam_failure *b)
 {
     if (a->point != b->point) return a->point < b->point ? -1 : 1;
@@ -16,13 +18,9 @@ ulam_status ulam_state_add_failure(ulam_state *self, const ulam_failure *failure
     if (point->verdict != ULAM_TARGETS_OPEN && failure->run >= ulam_state_runs(self, failure->point)) return ULAM_OK;
     while (at > 0 && compare(&self->failures[at - 1], failure) > 0) at--;
     if (at > 0 && compare(&self->failures[at - 1], failure) == 0) return ULAM_OK;
-    if (self->n_failures == self->failures_capacity) {
-        const size_t capacity = self->failures_capacity ? 2 * self->failures_capacity : 8;
-        ulam_failure *failures = realloc(self->failures, capacity * sizeof *failures);
-        if (!failures) return ULAM_ENOMEM;
-        self->failures = failures;
-        self->failures_capacity = capacity;
-    }
+    ulam_failure *failures = ulam_grow(self->failures, self->n_failures, &self->failures_capacity, sizeof *failures);
+    if (!failures) return ULAM_ENOMEM;
+    self->failures = failures;
     memmove(&self->failures[at + 1], &self->failures[at], (self->n_failures - at) * sizeof *failure);
     self->failures[at] = *failure;
     self->n_failures++;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grow.h"
 #include "state_rungs.h"
 #include "target.h"
 
@@ -107,13 +108,9 @@ ulam_status ulam_state_note_rung(ulam_state *self, size_t point)
 
 static ulam_status begin_cut(ulam_point_state *point, uint64_t first, uint64_t blocks, const ulam_tally *tally)
 {
-    if (point->n_cuts == point->cuts_capacity) {
-        const size_t capacity = point->cuts_capacity ? 2 * point->cuts_capacity : 4;
-        ulam_piece *cuts = realloc(point->cuts, capacity * sizeof *cuts);
-        if (!cuts) return ULAM_ENOMEM;
-        point->cuts = cuts;
-        point->cuts_capacity = capacity;
-    }
+    ulam_piece *cuts = ulam_grow(point->cuts, point->n_cuts, &point->cuts_capacity, sizeof *cuts);
+    if (!cuts) return ULAM_ENOMEM;
+    point->cuts = cuts;
     ulam_piece *cut = &point->cuts[point->n_cuts++];
     *cut = (ulam_piece){.first = first, .blocks = blocks};
     return ulam_tally_copy(&cut->tally, tally);

@@ -6,6 +6,7 @@
 
 #include <ulam/program.h>
 
+#include "grow.h"
 #include "run_error.h"
 #include "worker.h"
 
@@ -28,13 +29,9 @@ void ulam_part_free(ulam_part *self)
 
 ulam_status ulam_part_note_failure(ulam_part *self, uint64_t run, const char *cause)
 {
-    if (self->n_failures == self->failures_capacity) {
-        const size_t capacity = self->failures_capacity ? 2 * self->failures_capacity : 4;
-        ulam_failure *failures = realloc(self->failures, capacity * sizeof *failures);
-        if (!failures) return ULAM_ENOMEM;
-        self->failures = failures;
-        self->failures_capacity = capacity;
-    }
+    ulam_failure *failures = ulam_grow(self->failures, self->n_failures, &self->failures_capacity, sizeof *failures);
+    if (!failures) return ULAM_ENOMEM;
+    self->failures = failures;
     ulam_failure *failure = &self->failures[self->n_failures++];
     *failure = (ulam_failure){.point = self->chunk.point, .run = run};
     strncpy(failure->cause, cause, sizeof failure->cause - 1);
@@ -293,13 +290,9 @@ static ulam_status keep_left(ulam_answer *answer, const ulam_chunk *chunk, uint6
                              ulam_error *error)
 {
     if (done == chunk->blocks) return ULAM_OK;
-    if (answer->n_left == answer->left_capacity) {
-        const size_t capacity = answer->left_capacity ? 2 * answer->left_capacity : 8;
-        ulam_chunk *left = realloc(answer->left, capacity * sizeof *left);
-        if (!left) return ulam_fail_memory(error, "listing runs to give back");
-        answer->left = left;
-        answer->left_capacity = capacity;
-    }
+    ulam_chunk *left = ulam_grow(answer->left, answer->n_left, &answer->left_capacity, sizeof *left);
+    if (!left) return ulam_fail_memory(error, "listing runs to give back");
+    answer->left = left;
     answer->left[answer->n_left++] = (ulam_chunk){.point = chunk->point,
                                                   .first = chunk->first + done,
                                                   .blocks = chunk->blocks - done,
