@@ -23,6 +23,11 @@ for name, value in (("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CO
     os.environ.setdefault(name, value)
 
 
+def with_mpi():
+    version = subprocess.run([ULAM, "--version"], capture_output=True, text=True).stdout
+    return "without MPI" not in version
+
+
 def mpirun(ranks, *options):
     return ["mpirun", "-n", str(ranks), *options]
 

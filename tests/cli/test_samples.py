@@ -4,7 +4,6 @@
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
@@ -16,11 +15,6 @@ import xarray
 NOT_DONE = 0x7ff80000756c616d
 NO_VALUE = 0x7ff8000000000000
 EUROPEAN = "model: european\nsweep: {strike: [90, 100, 110]}\nblock: 1000\nruns: 20500\nsamples: true\n"
-
-
-def with_mpi():
-    version = subprocess.run([command.ULAM, "--version"], capture_output=True, text=True).stdout
-    return "without MPI" not in version
 
 
 class Samples(command.Case):
@@ -139,7 +133,7 @@ class Failed(Samples):
 
 class SameBytes(Samples):
     def test_any_number_of_ranks(self):
-        if not with_mpi():
+        if not command.with_mpi():
             self.skipTest("built without MPI")
         for job in (EUROPEAN, "model: walk\nparams: {steps: 20}\nruns: 999\nsamples: true\n"):
             self.write("job.yaml", job)
@@ -205,7 +199,7 @@ class SameBytes(Samples):
         self.write("job.yaml", EUROPEAN)
         self.succeeds("run", "job.yaml")
         self.write("job.yaml", EUROPEAN + "compress: true\n")
-        self.assertIn("compressing", self.succeeds("run", *(("-n", "2") if with_mpi() else ()), "job.yaml").stderr)
+        self.assertIn("compressing", self.succeeds("run", *(("-n", "2") if command.with_mpi() else ()), "job.yaml").stderr)
         with h5py.File(self.folder / "job.samples.h5") as file:
             self.assertEqual(file["samples/price"].compression, "gzip")
 

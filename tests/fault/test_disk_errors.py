@@ -5,22 +5,14 @@ import errno
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
-import unittest
 
 sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parent.parent)]
+import calls
 import command
 
-CALLS = ("openat", "write", "pwrite64", "pread64", "fsync", "fdatasync", "rename", "renameat2")
 JOB = "model: walk\nsweep: {steps: [5, 50]}\nblock: 7\nruns: 100\n"
-
-
-def can_trace():
-    if not shutil.which("strace"):
-        return False
-    return subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True).returncode == 0
 
 
 class Extend(command.Case):
@@ -48,32 +40,20 @@ class Extend(command.Case):
         self.assertEqual([entry.name for entry in self.output.parent.iterdir() if ".tmp" in entry.name], [])
 
 
-@unittest.skipUnless(can_trace(), "strace cannot trace here")
-class Injected(Extend):
-    def traced(self, *options):
-        log = self.folder / "trace"
-        launcher = ("strace", "-f", "-y", "-o", str(log), "-e", "trace=" + ",".join(CALLS), *options)
-        done = self.ulam(*self.extend, launcher=launcher)
-        return done, log.read_text(errors="replace").splitlines()
+@calls.where_strace_works
+class Injected(Extend, calls.Traced):
+    calls = ("openat", "write", "pwrite64", "pread64", "fsync", "fdatasync", "rename", "renameat2")
 
     def calls_for_the_file(self):
-        """The calls of a command that nothing disturbs: (name, its number among the thread's calls of that name)."""
-        done, lines = self.traced()
+        """Of a command that nothing disturbs."""
+        done, lines = self.traced(self.extend)
         self.assertEqual(done.returncode, 0, done.stderr)
-        count, found = {}, []
-        for line in lines:
-            match = re.match(r"(\d+) +(\w+)\(", line)
-            if not match:
-                continue
-            count[match.groups()] = count.get(match.groups(), 0) + 1
-            if str(self.output.parent) in line or "disk/out.h5" in line:
-                found.append((match[2], count[match.groups()]))
-        return found
+        return calls.numbered(lines, f"{re.escape(str(self.output.parent))}|disk/out.h5")
 
     def inject(self, error, call, number):
         with self.subTest(error=error, call=call, number=number):
             self.output.write_bytes(self.before)
-            done, lines = self.traced("-e", f"inject={call}:error={error}:when={number}")
+            done, lines = self.traced(self.extend, f"{call}:error={error}:when={number}")
             hit = [line for line in lines if "(INJECTED)" in line]
             self.assertEqual(len(hit), 1)
             if done.returncode == 0:  # it touched what tells others who holds the lock, or swept up behind the dead
@@ -92,11 +72,11 @@ class Injected(Extend):
 
     def test_every_call_that_touches_the_file(self):
         self.begin()
-        calls = self.calls_for_the_file()
+        found = self.calls_for_the_file()
         self.whole = self.folder / "whole.h5"
         self.whole.write_bytes(self.output.read_bytes())
-        self.assertLessEqual({"openat", "pwrite64", "pread64", "fsync", "rename"}, {call for call, _ in calls})
-        for call, number in calls:
+        self.assertLessEqual({"openat", "pwrite64", "pread64", "fsync", "rename"}, {call for call, _ in found})
+        for call, number in found:
             for error in ("EIO",) if call in ("pread64", "fsync") else ("EIO", "ENOSPC"):
                 self.inject(error, call, number)
 

@@ -69,7 +69,7 @@ class Stopped(command.Case):
         self.assertIn("not a number", replay.stderr)
 
     def test_what_ends_all_ranks_does_not_stick_to_the_live_line(self):
-        if "without MPI" in self.succeeds("--version").stdout:
+        if not command.with_mpi():
             self.skipTest("built without MPI")
         self.write("job.yaml", "model: faulty\nruns: 1e9\nblock: 10000\nparams: {loop_at: 5, fail_at: 250000000}\n")
         done = self.ulam("run", "job.yaml", launcher=command.mpirun(3), env={"ULAM_TERMINAL": "1"})

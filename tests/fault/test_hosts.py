@@ -19,7 +19,7 @@ RUNS = 4001  # some 4 s of work for two processors
 class Hosts(command.Case):
     def setUp(self):
         super().setUp()
-        if "without MPI" in self.succeeds("--version").stdout:
+        if not command.with_mpi():
             self.skipTest("built without MPI")
         if "Open MPI" not in self.succeeds("--version").stdout:
             self.skipTest("the hosts are made for Open MPI")

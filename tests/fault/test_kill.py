@@ -4,14 +4,12 @@
 import os
 import pathlib
 import random
-import re
-import shutil
 import subprocess
 import sys
 import time
-import unittest
 
 sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parent.parent)]
+import calls
 import command
 import h5py
 import processes
@@ -19,11 +17,6 @@ import processes
 KILLS = int(os.environ.get("ULAM_TEST_KILLS", "10"))
 TOTAL = 4 * 2001
 JOB = "model: queue\nparams: {customers: 1500}\nsweep: {arrival_rate: [0.5, 1, 1.5, 1.9]}\nblock: 7\nruns: 2001\n"
-
-
-def with_mpi():
-    version = subprocess.run([command.ULAM, "--version"], capture_output=True, text=True).stdout
-    return "without MPI" not in version
 
 
 class Kill(command.Case):
@@ -115,11 +108,11 @@ class AnyMoment(Kill):
 
     def test_kill_and_go_on(self):
         rng = random.Random(20261121)
-        whom = ("one rank", "all", "mpirun", "another rank") if with_mpi() else ("alone",)
-        seconds = {ranks: self.undisturbed(ranks) for ranks in ((1, 2, 3) if with_mpi() else (1,))}
+        whom = ("one rank", "all", "mpirun", "another rank") if command.with_mpi() else ("alone",)
+        seconds = {ranks: self.undisturbed(ranks) for ranks in ((1, 2, 3) if command.with_mpi() else (1,))}
         resumed = 0
         for number in range(KILLS):
-            alone = number % 5 == 0 or not with_mpi()
+            alone = number % 5 == 0 or not command.with_mpi()
             who = "alone" if alone else rng.choice(whom)
             ranks = 1 if alone else rng.choice((2, 3))
             ranks_then = rng.choice([other for other in seconds if other != ranks] or [1])
@@ -130,32 +123,21 @@ class AnyMoment(Kill):
             self.assertGreater(resumed, 0)
 
 
-@unittest.skipUnless(shutil.which("strace") and
-                     subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True).returncode == 0,
-                     "strace cannot trace here")
-class WhileWriting(Kill):
+@calls.where_strace_works
+class WhileWriting(Kill, calls.Traced):
     """At the very calls that make the file, which a random moment hardly ever meets."""
 
-    def traced(self, *options):
-        log = self.folder / "trace"
-        launcher = ("strace", "-f", "-y", "-o", str(log), "-e", "trace=openat,write,pwrite64,fsync,rename,unlink", *options)
-        done = self.ulam(*self.arguments(1), launcher=launcher)
-        return done, log.read_text(errors="replace").splitlines()
+    calls = ("openat", "write", "pwrite64", "fsync", "rename", "unlink")
 
     def test_kill_at_every_call(self):
         self.write("job.yaml", "model: walk\nruns: 100\n")
         self.undisturbed(1)
-        count, calls = {}, []
-        for line in self.traced()[1]:
-            if match := re.match(r"\d+ +(\w+)\(", line):
-                count[match[1]] = count.get(match[1], 0) + 1
-                if "out.h5" in line:
-                    calls.append((match[1], count[match[1]]))
-        self.assertLessEqual({"openat", "pwrite64", "fsync", "rename"}, {call for call, _ in calls})
-        for call, number in calls:
+        found = calls.numbered(self.traced(self.arguments(1))[1], "out.h5")
+        self.assertLessEqual({"openat", "pwrite64", "fsync", "rename"}, {call for call, _ in found})
+        for call, number in found:
             with self.subTest(call=call, number=number):
                 self.start_over()
-                self.traced("-e", f"inject={call}:signal=KILL:when={number}")
+                self.traced(self.arguments(1), f"{call}:signal=KILL:when={number}")
                 self.assertIn(self.state_of_file(), ("absent", "complete"))
                 self.comes_home(1)
 
