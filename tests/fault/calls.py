@@ -18,7 +18,7 @@ where_strace_works = unittest.skipUnless(can_trace(), "strace cannot trace here"
 
 
 def numbered(lines, on):
-    """The calls whose line mentions `on`: (name, its number among the thread's calls of that name), as strace's `when` counts."""
+    """The calls whose line matches `on`: (name, its number among the thread's calls of that name, as strace counts)."""
     count, found = {}, []
     for line in lines:
         if match := re.match(r"(\d+) +(\w+)\(", line):

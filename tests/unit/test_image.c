@@ -15,21 +15,7 @@
 #include <unistd.h>
 
 #include "image.h"
-
-static int enter_folder(void **state)
-{
-    char *folder = strdup("/tmp/ulam_image_XXXXXX");
-    *state = folder;
-    return folder && mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int leave_folder(void **state)
-{
-    char command[PATH_MAX];
-    snprintf(command, sizeof command, "rm -rf '%s'", (char *)*state);
-    free(*state);
-    return chdir("/") == 0 ? system(command) : -1;
-}
+#include "scratch_folder.h"
 
 static size_t count_files(const char *folder)
 {

@@ -21,6 +21,7 @@
 #include "progress.h"
 #include "result_file.h"
 #include "schedule.h"
+#include "scratch_folder.h"
 
 enum {
     BLOCK = 4096,          /* of the model buffon */
@@ -254,21 +255,6 @@ static void more_runs_than_streams_are_refused(void **state)
     assert_int_equal(ulam_job_read(&job, &source, ulam_builtin_models(), &error), ULAM_EINVAL);
     assert_non_null(strstr(error.message, "281474976710656"));
     ulam_job_free(&job);
-}
-
-static int enter_folder(void **state)
-{
-    char *folder = strdup("/tmp/ulam_large_XXXXXX");
-    *state = folder;
-    return folder && mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int leave_folder(void **state)
-{
-    char command[PATH_MAX];
-    snprintf(command, sizeof command, "rm -rf '%s'", (char *)*state);
-    free(*state);
-    return chdir("/") == 0 ? system(command) : -1;
 }
 
 int main(void)

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "lock.h"
+#include "scratch_folder.h"
 
 typedef int flock_function(int file, int operation);
 
@@ -35,21 +36,6 @@ static flock_function *const kinds[] = {flock, no_flock};
 enum {
     KINDS = sizeof kinds / sizeof *kinds
 };
-
-static int enter_folder(void **state)
-{
-    char *folder = strdup("/tmp/ulam_lock_XXXXXX");
-    *state = folder;
-    return folder && mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int leave_folder(void **state)
-{
-    char command[PATH_MAX];
-    snprintf(command, sizeof command, "rm -rf '%s'", (char *)*state);
-    free(*state);
-    return chdir("/") == 0 ? system(command) : -1;
-}
 
 static bool exists(const char *path) { return access(path, F_OK) == 0; }
 

@@ -15,6 +15,7 @@
 
 #include "image.h"
 #include "result_file.h"
+#include "scratch_folder.h"
 
 /* A model with a parameter of each type and an observable of each kind. */
 
@@ -153,21 +154,11 @@ static void write_text(const char *path, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
-static int enter_folder(void **state)
+static int enter_folder_with_table(void **state)
 {
-    char *folder = strdup("/tmp/ulam_result_XXXXXX");
-    *state = folder;
-    if (!folder || !mkdtemp(folder) || chdir(folder) != 0) return -1;
-    write_text("table.txt", "1 2 3\n");
-    return 0;
-}
-
-static int leave_folder(void **state)
-{
-    char command[PATH_MAX];
-    snprintf(command, sizeof command, "rm -rf '%s'", (char *)*state);
-    free(*state);
-    return chdir("/") == 0 ? system(command) : -1;
+    const int status = enter_folder(state);
+    if (status == 0) write_text("table.txt", "1 2 3\n");
+    return status;
 }
 
 static void assert_same_bits(double a, double b)
@@ -464,7 +455,7 @@ static void what_is_no_result_is_refused_by_name(void **state)
     ulam_result_free(&result);
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder_with_table, leave_folder)
 
 /* With "--write FILE": leaves a file with everything in it for a reader in another language, and tests nothing. */
 static int write_sample(const char *path)
