@@ -14,6 +14,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 BUILD = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else pathlib.Path("build").resolve()
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
+LONG = "ULAM_TEST_LONG" in os.environ  # more repetitions, as `runtests --long` asks for them
 ULAM = str(BUILD / "ulam")
 ULAM_WITH_TEST_MODELS = str(BUILD / "tests" / "ulam_with_test_models")
 

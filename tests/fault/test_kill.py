@@ -14,7 +14,7 @@ import command
 import h5py
 import processes
 
-KILLS = int(os.environ.get("ULAM_TEST_KILLS", "10"))
+KILLS = int(os.environ.get("ULAM_TEST_KILLS", "10" if command.LONG else "6"))
 TOTAL = 4 * 2001
 JOB = "model: queue\nparams: {customers: 1500}\nsweep: {arrival_rate: [0.5, 1, 1.5, 1.9]}\nblock: 7\nruns: 2001\n"
 

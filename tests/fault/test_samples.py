@@ -16,7 +16,7 @@ import h5py
 import numpy
 import processes
 
-KILLS = int(os.environ.get("ULAM_TEST_KILLS", "8"))
+KILLS = int(os.environ.get("ULAM_TEST_KILLS", "8" if command.LONG else "4"))
 MOST = KILLS  # calls of a name that a fault is tried at
 NOT_DONE = 0x7ff80000756c616d
 JOB = "model: queue\nparams: {customers: 1500}\nsweep: {arrival_rate: [0.5, 1, 1.5, 1.9]}\nblock: 7\nruns: 2001\n"

@@ -83,7 +83,7 @@ class Until(command.Case):
         self.succeeds("run", "-q", "-o", "whole.h5", "slow.yaml")
         kills = 0
         for ranks in (1, 2, 3):
-            for after in (0.3, 0.5, 0.8):
+            for after in (0.3, 0.5, 0.8) if command.LONG else (0.5,):
                 process = subprocess.Popen(
                     [*(command.mpirun(ranks) if ranks > 1 else []), command.ULAM, "run", "-q", "-o", "out.h5",
                      "slow.yaml"], cwd=self.folder, stderr=subprocess.DEVNULL, start_new_session=True)
@@ -92,7 +92,7 @@ class Until(command.Case):
                 process.kill()
                 process.wait()
                 self.wait_for_orphans()
-        self.assertGreater(kills, 2)
+        self.assertGreater(kills, 1)
         self.succeeds("run", "-q", "-o", "out.h5", "slow.yaml", launcher=command.mpirun(2))
         self.same_results("out.h5", "whole.h5")
 
