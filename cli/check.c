@@ -216,6 +216,7 @@ static bool print_job(const ulam_job *job)
         printf("  (%llu a point)", (unsigned long long)most);
     if (most != fewest && !job->until.n_targets)
         printf("  (%llu to %llu a point)", (unsigned long long)fewest, (unsigned long long)most);
+    if (job->antithetic) printf(", in antithetic pairs");
     printf("\nseed     %llu, streams %s\n", (unsigned long long)job->seed,
            job->streams == ULAM_STREAMS_COMMON ? "common to all points" : "independent");
     print_memory(job);

@@ -111,7 +111,9 @@ static void add_observable(columns *self, const ulam_result_observable *observab
     add_figure(self, observable, "_low", true, COLUMN_REAL, observable->low);
     add_figure(self, observable, "_high", true, COLUMN_REAL, observable->high);
     add_figure(self, observable, "_count", false, COLUMN_COUNT, observable->count);
-    add_figure(self, observable, "_variance_reduction", false, COLUMN_REAL, observable->reduction);
+    const char *reduction = observable->derived ? "_variance_reduction" : "_antithetic_reduction";
+    add_figure(self, observable, reduction, false, COLUMN_REAL, observable->reduction);
+    add_figure(self, observable, "_antithetic_reduction_stderr", false, COLUMN_REAL, observable->reduction_error);
     add_figure(self, observable, "_exact", true, COLUMN_REAL, observable->exact);
     add_quantiles(self, observable);
 }

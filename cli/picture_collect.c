@@ -199,8 +199,9 @@ static bool collect_convergence(const ulam_choice *self, ulam_picture *picture, 
     for (size_t k = 0; k < n; k++) {
         const uint64_t runs = result->rung_runs[from + k];
         const double mean = self->y->trace_mean[from + k];
-        const double sd = self->y->trace_std_error[from + k] * sqrt((double)runs);
-        const ulam_bounds bounds = ulam_student_interval(runs, mean, sd, result->confidence);
+        const uint64_t values = result->antithetic ? runs / 2 : runs;
+        const double sd = self->y->trace_std_error[from + k] * sqrt((double)values);
+        const ulam_bounds bounds = ulam_student_interval(values, mean, sd, result->confidence);
         curve->x[k] = (double)runs;
         curve->y[k] = mean;
         curve->low[k] = bounds.low;

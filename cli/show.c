@@ -182,7 +182,8 @@ static void mention_unsolved(const ulam_result *result)
     for (size_t i = 0; i < result->n_observables; i++) {
         const ulam_result_observable *observable = &result->observables[i];
         size_t n = 0;
-        for (size_t p = 0; observable->reduction && p < result->n_points; p++) n += isnan(observable->mean[p]) ? 1 : 0;
+        const bool controlled = observable->derived && observable->reduction;
+        for (size_t p = 0; controlled && p < result->n_points; p++) n += isnan(observable->mean[p]) ? 1 : 0;
         if (n > 0)
             printf("\n%s: undefined at %zu of %zu points, where a control's mean is not known, the controls do not "
                    "vary or "

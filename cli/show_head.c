@@ -54,6 +54,7 @@ static void show_runs(const ulam_result *result, FILE *out)
     if (runs != asked && !result->until) fprintf(out, " of %s", grouped(text, asked));
     if (result->n_points > 1 && least == most) fprintf(out, ", %s at each point", grouped(text, least));
     if (least != most) fprintf(out, ", %s to %s at a point", grouped(text, least), grouped(other, most));
+    if (result->antithetic) fputs(", in antithetic pairs", out);
     fputc('\n', out);
     if (failed > 0)
         fprintf(out, "failed    estimates are means given success: %s of %s runs failed and are left out\n",

@@ -14,7 +14,7 @@ static bool has_exact(const ulam_result_observable *observable, size_t n_points)
 
 static size_t estimate_columns(const ulam_result_observable *observable, size_t n_points)
 {
-    return has_exact(observable, n_points) ? 3 : observable->reduction ? 2 : 1;
+    return 1u + (observable->reduction ? 1u : 0u) + (has_exact(observable, n_points) ? 2u : 0u);
 }
 
 static void head_estimate(ulam_printer *self, const ulam_result_observable *observable, const char *name)
@@ -26,11 +26,15 @@ static void head_estimate(ulam_printer *self, const ulam_result_observable *obse
     ulam_printer_head(self, "off by", NULL, false);
 }
 
-/* The factor by which a control makes the variance less. */
-static void set_reduction(ulam_printer *self, double factor)
+/* The factor by which a control or antithetic pairs make the variance less. */
+static void set_reduction(ulam_printer *self, const ulam_result_observable *observable, size_t index)
 {
-    char text[32];
-    snprintf(text, sizeof text, factor < 100 ? "%.3g" : "%.0f", factor);
+    char text[ULAM_ESTIMATE_SIZE];
+    const double factor = observable->reduction[index];
+    const double error = observable->reduction_error ? observable->reduction_error[index] : NAN;
+    const ulam_precision precision = ulam_precision_of(factor, error, self->view->full);
+    snprintf(text, sizeof text, factor < 100 || factor >= 1e6 ? "%.3g" : "%.0f", factor);
+    if (isfinite(factor) && isfinite(error)) ulam_estimate_text(text, factor, error, &precision);
     ulam_printer_set(self, isnan(factor) ? "—" : text);
 }
 
@@ -41,7 +45,7 @@ static void set_estimate(ulam_printer *self, const ulam_result_observable *obser
     const ulam_precision precision = ulam_precision_of(mean, std_error, self->view->full);
     ulam_estimate_text(text, mean, std_error, &precision);
     ulam_printer_set(self, text);
-    if (observable->reduction) set_reduction(self, observable->reduction[index]);
+    if (observable->reduction) set_reduction(self, observable, index);
     if (!has_exact(observable, self->view->result->n_points)) return;
     ulam_printer_set_number(self, observable->exact[index], &precision);
     ulam_deviation_text(text, mean, std_error, observable->exact[index]);

@@ -110,6 +110,7 @@ static void free_observable(ulam_result_observable *self)
     free(self->count);
     free(self->exact);
     free(self->reduction);
+    free(self->reduction_error);
     free(self->low);
     free(self->high);
     ulam_counts_free(self);

@@ -91,21 +91,31 @@ static void read_declaration(reader *self, ulam_result_observable *observable)
     ulam_h5_done(self->h5, dataset);
 }
 
+static double *read_suffixed(reader *self, const char *name, size_t length, const char *suffix, size_t n)
+{
+    char *full = NULL;
+    if (asprintf(&full, "%.*s%s", (int)length, name, suffix) < 0) {
+        ulam_h5_fail_memory(self->h5);
+        return NULL;
+    }
+    double *values = NULL;
+    if (ulam_h5_has(self->h5, self->group, full)) {
+        const hid_t dataset = ulam_h5_get_dataset(self->h5, self->group, full);
+        values = ulam_h5_get_reals(self->h5, dataset, n);
+        ulam_h5_done(self->h5, dataset);
+    }
+    free(full);
+    return values;
+}
+
 /* "price_controlled" has "price_variance_reduction" beside it. */
 static void read_reduction(reader *self, ulam_result_observable *observable)
 {
     static const char suffix[] = "_controlled";
     const size_t length = strlen(observable->name), end = sizeof suffix - 1;
-    char *name = NULL;
     if (length <= end || strcmp(observable->name + length - end, suffix) != 0) return;
-    if (asprintf(&name, "%.*s_variance_reduction", (int)(length - end), observable->name) < 0) {
-        ulam_h5_fail_memory(self->h5);
-        return;
-    }
-    const hid_t dataset = ulam_h5_get_dataset(self->h5, self->group, name);
-    observable->reduction = ulam_h5_get_reals(self->h5, dataset, self->n_points);
-    ulam_h5_done(self->h5, dataset);
-    free(name);
+    observable->reduction = read_suffixed(self, observable->name, length - end, "_variance_reduction", self->n_points);
+    if (!observable->reduction) ulam_h5_fail_format(self->h5, "not there", "variance_reduction");
 }
 
 static void read_derived(reader *self, ulam_result_observable *observable)
@@ -147,6 +157,8 @@ static void read_observable(reader *self, ulam_result_observable *observable)
     observable->high = read_reals(self, name, ULAM_FIGURE_HIGH, n);
     observable->exact = read_reals(self, name, ULAM_FIGURE_EXACT, n);
     observable->count = read_count(self, name, n);
+    observable->reduction = read_suffixed(self, name, strlen(name), "_antithetic_reduction", n);
+    observable->reduction_error = read_suffixed(self, name, strlen(name), "_antithetic_reduction_stderr", n);
     ulam_read_quantiles(self->h5, self->group, self->n_points, observable);
     ulam_read_histogram(self->h5, self->group, self->n_points, observable);
 }
@@ -178,6 +190,7 @@ void ulam_read_results(ulam_h5 *h5, ulam_result *result)
     reader self = {.h5 = h5, .group = ulam_h5_get_group(h5, h5->file, "results"), .n_points = result->n_points};
     read_list(&self, result, "observables", read_observable);
     if (result->n_observables) result->confidence = read_confidence(&self, result->observables[0].name);
+    for (size_t i = 0; i < result->n_observables; i++) result->antithetic |= result->observables[i].reduction != NULL;
     read_list(&self, result, "derived", read_derived);
     read_list(&self, result, "differences", read_difference);
     result->compared = ulam_h5_get_text(h5, self.group, "compared_with");

@@ -104,9 +104,11 @@ typedef struct {
     char *name;
     char *unit; /* NULL: none */
     char *help;
-    double *reduction; /* [points] of a controlled estimate: how many times less its variance is; NULL: it is none */
-    bool difference;   /* to the point that it is compared with; derived as well */
-    bool derived; /* a derived quantity, a scalar: without sd, skewness, excess_kurtosis, min, max, which are NULL */
+    /* [points * length] how many times less the variance is: a controlled estimate's than the plain mean's, or antithetic
+     * pairs' than independent runs', with its error (NULL: not told); NULL: neither */
+    double *reduction, *reduction_error;
+    bool difference; /* to the point that it is compared with; derived as well */
+    bool derived;    /* a derived quantity, a scalar: without sd, skewness, excess_kurtosis, min, max, which are NULL */
     bool scalar;
     size_t length;                                                          /* elements a point, 1 for a scalar */
     char *dimension;                                                        /* of an array's elements; NULL: a scalar */
@@ -164,6 +166,7 @@ typedef struct {
     char **samples; /* [n_samples] observables of which the value in each run is kept; none: no samples are */
     size_t n_samples;
     char *compared;    /* what differences are to, "strike = 100"; NULL: there are none */
+    bool antithetic;   /* runs are paired, and pairs are what errors count */
     double confidence; /* of all intervals */
     ulam_result_covariance covariance;
     ulam_provenance provenance;

@@ -28,9 +28,10 @@ typedef struct {
     ulam_labelled group;
     const ulam_state *state;
     const ulam_job *job;
-    size_t *axes;       /* [n_axes] dimensions of the sweep, and room for ULAM_RESULTS_MORE_AXES */
-    char *coordinates;  /* names of the arrays that label dimensions beside the dimensions' own; NULL: none */
-    const char **names; /* [n_observables * ULAM_FIGURES] */
+    size_t *axes;           /* [n_axes] dimensions of the sweep, and room for ULAM_RESULTS_MORE_AXES */
+    char *coordinates;      /* names of the arrays that label dimensions beside the dimensions' own; NULL: none */
+    const char **names;     /* [n_observables * ULAM_FIGURES] */
+    const char *pairs_name; /* of the number of antithetic pairs */
     ulam_results_estimate *estimates; /* [n_estimates], owned */
     size_t n_estimates;
     double *reduction;          /* [n_controlled][n_points] factors by which variances fall, owned */
@@ -63,6 +64,9 @@ size_t ulam_results_dimension(ulam_results_group *self, size_t observable, const
 /* The quantiles and the histogram of an observable, if they are kept. */
 void ulam_write_quantiles(ulam_results_group *self, size_t observable, const ulam_elements *elements);
 void ulam_write_histogram(ulam_results_group *self, size_t observable, const ulam_elements *elements);
+
+/* What antithetic pairs gain an observable, if runs are paired. */
+void ulam_write_antithetic(ulam_results_group *self, size_t observable, const ulam_elements *elements);
 
 /* Lists the derived quantities and differences; takes their names; writes them. */
 bool ulam_list_estimates(ulam_results_group *self);

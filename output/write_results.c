@@ -36,6 +36,7 @@ static const char *take_name(ulam_results_group *self, size_t observable, const 
 static void take_names(ulam_results_group *self)
 {
     ulam_labelled_name(&self->group, "runs", "");
+    if (self->job->antithetic) self->pairs_name = ulam_labelled_name(&self->group, "pairs", "");
     if (self->job->statistics && self->job->statistics->n_pairs) {
         ulam_labelled_name(&self->group, "covariance", "");
         ulam_labelled_name(&self->group, "correlation", "");
@@ -112,14 +113,24 @@ static void put_axes(ulam_results_group *self)
     }
 }
 
-static void put_runs(ulam_results_group *self)
+/* Of values[n_points] in the group's scratch. */
+static void put_counts(ulam_results_group *self, const char *name, const char *long_name)
 {
-    int64_t *runs = (int64_t *)(void *)self->values;
-    for (size_t i = 0; i < self->job->n_points; i++) runs[i] = (int64_t)ulam_state_runs(self->state, i);
-    const hid_t dataset = ulam_labelled_put(&self->group, "runs", ULAM_H5_INTEGER, self->axes, self->job->n_axes, runs);
-    ulam_labelled_describe(&self->group, dataset, NULL, "runs done, failed ones included");
+    const int64_t *counts = (int64_t *)(void *)self->values;
+    const hid_t dataset = ulam_labelled_put(&self->group, name, ULAM_H5_INTEGER, self->axes, self->job->n_axes, counts);
+    ulam_labelled_describe(&self->group, dataset, NULL, long_name);
     ulam_h5_put_text(self->group.h5, dataset, "coordinates", self->coordinates);
     ulam_h5_done(self->group.h5, dataset);
+}
+
+static void put_runs(ulam_results_group *self)
+{
+    int64_t *counts = (int64_t *)(void *)self->values;
+    for (size_t i = 0; i < self->job->n_points; i++) counts[i] = (int64_t)ulam_state_runs(self->state, i);
+    put_counts(self, "runs", "runs done, failed ones included");
+    if (!self->job->antithetic) return;
+    for (size_t i = 0; i < self->job->n_points; i++) counts[i] = (int64_t)self->summary[i * self->job->width].count;
+    put_counts(self, self->pairs_name, "antithetic pairs, each of which counts as one value");
 }
 
 /* Sets values to a figure of an observable at every point. */
@@ -170,7 +181,7 @@ static void put_figure(ulam_results_group *self, size_t observable, size_t figur
     const hid_t dataset = ulam_labelled_put(&self->group, self->names[observable * ULAM_FIGURES + figure], meant->type,
                                             self->axes, self->job->n_axes + (elements ? 1 : 0), self->values);
     describe(self, dataset, &array);
-    const bool exact = self->job->model->observables[observable].kind == ULAM_INDICATOR;
+    const bool exact = ulam_job_unit_kind(self->job, observable) == ULAM_INDICATOR;
     if (array.is_interval) ulam_h5_put_text(h5, dataset, "interval", exact ? "Clopper-Pearson" : "Student");
     if (figure == ULAM_FIGURE_MEAN && elements) ulam_h5_put_text(h5, dataset, "elements", elements->variable);
     ulam_h5_done(h5, dataset);
@@ -213,6 +224,7 @@ static void put_observable(ulam_results_group *self, size_t observable)
             put_figure(self, observable, k, elements);
     ulam_write_quantiles(self, observable, elements);
     ulam_write_histogram(self, observable, elements);
+    ulam_write_antithetic(self, observable, elements);
 }
 
 static void put_list(ulam_results_group *self)
@@ -255,7 +267,7 @@ static bool prepare(ulam_results_group *self)
         for (size_t o = 0; o < job->model->n_observables; o++)
             for (size_t e = job->extents[o].offset; e < job->extents[o].offset + job->extents[o].length; e++)
                 self->bounds[i * job->width + e] =
-                    ulam_mean_interval(job->model->observables[o].kind, &summary[e], job->confidence);
+                    ulam_mean_interval(ulam_job_unit_kind(job, o), &summary[e], job->confidence);
     }
     return true;
 }

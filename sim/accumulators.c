@@ -11,7 +11,8 @@ ulam_status ulam_accumulators_init(ulam_accumulators *self, const ulam_statistic
     self->histograms = calloc(statistics->n_histograms + 1, sizeof *self->histograms);
     self->pairs = calloc(statistics->n_pairs + 1, sizeof *self->pairs);
     self->groups = calloc(statistics->n_grouped + 1, sizeof *self->groups);
-    if (!self->sketches || !self->histograms || !self->pairs || !self->groups) return ULAM_ENOMEM;
+    self->antithetic = calloc(statistics->n_antithetic + 1, sizeof *self->antithetic);
+    if (!self->sketches || !self->histograms || !self->pairs || !self->groups || !self->antithetic) return ULAM_ENOMEM;
     self->statistics = statistics;
     for (size_t i = 0; i < statistics->n_sketches; i++) ulam_sketch_init(&self->sketches[i], &statistics->sketches[i]);
     for (size_t i = 0; i < statistics->n_histograms; i++)
@@ -26,10 +27,12 @@ void ulam_accumulators_free(ulam_accumulators *self)
     for (size_t i = 0; statistics && i < statistics->n_histograms; i++) ulam_histogram_free(&self->histograms[i]);
     for (size_t i = 0; statistics && i < statistics->n_pairs; i++) ulam_comoments_free(&self->pairs[i]);
     for (size_t i = 0; statistics && i < statistics->n_grouped; i++) ulam_groups_free(&self->groups[i]);
+    for (size_t i = 0; statistics && i < statistics->n_antithetic; i++) ulam_antithetic_free(&self->antithetic[i]);
     free(self->sketches);
     free(self->histograms);
     free(self->pairs);
     free(self->groups);
+    free(self->antithetic);
     *self = (ulam_accumulators){0};
 }
 
@@ -68,6 +71,9 @@ ulam_status ulam_accumulators_add_block(ulam_accumulators *self, const ulam_bloc
     for (size_t i = 0; i < kept->n_grouped && !status; i++)
         status = ulam_groups_add_block(&self->groups[i], ulam_block_series(block, kept->grouped[i]), block->first,
                                        block->run);
+    for (size_t i = 0; i < kept->n_antithetic && !status; i++)
+        status = ulam_antithetic_add_block(&self->antithetic[i], ulam_block_series(block, i),
+                                           ulam_block_half_series(block, i));
     return status;
 }
 
@@ -100,5 +106,7 @@ ulam_status ulam_accumulators_merge(ulam_accumulators *self, const ulam_accumula
         status = ulam_comoments_merge(&self->pairs[i], &other->pairs[i]);
     for (size_t i = 0; i < kept->n_grouped && !status; i++)
         status = ulam_groups_merge(&self->groups[i], &other->groups[i]);
+    for (size_t i = 0; i < kept->n_antithetic && !status; i++)
+        status = ulam_antithetic_merge(&self->antithetic[i], &other->antithetic[i]);
     return status;
 }

@@ -45,6 +45,25 @@ static ulam_status unpack_groups(ulam_groups *self, ulam_reader *reader)
     return reader->failed ? ULAM_EFORMAT : status;
 }
 
+static ulam_status pack_antithetic(const ulam_antithetic *self, ulam_bytes *bytes)
+{
+    return exact_pack(&self->hh, bytes) || exact_pack(&self->hhhh, bytes) || exact_pack(&self->hhm, bytes) ||
+                   exact_pack(&self->hhmm, bytes)
+               ? ULAM_ENOMEM
+               : ULAM_OK;
+}
+
+static bool is_negative(const ulam_exact *self) { return self->used && self->limb[self->used - 1] >> 63; }
+
+static ulam_status unpack_antithetic(ulam_antithetic *self, ulam_reader *reader)
+{
+    ulam_exact *sums[] = {&self->hh, &self->hhhh, &self->hhm, &self->hhmm};
+    ulam_status status = ULAM_OK;
+    for (size_t i = 0; i < sizeof sums / sizeof *sums && !status; i++) status = exact_unpack(sums[i], reader);
+    if (status) return status;
+    return is_negative(&self->hh) || is_negative(&self->hhhh) || is_negative(&self->hhmm) ? ULAM_EFORMAT : ULAM_OK;
+}
+
 ulam_status ulam_accumulators_pack(const ulam_accumulators *self, ulam_bytes *bytes)
 {
     const ulam_statistics *kept = self->statistics;
@@ -55,6 +74,7 @@ ulam_status ulam_accumulators_pack(const ulam_accumulators *self, ulam_bytes *by
         status = ulam_histogram_pack(&self->histograms[i], bytes);
     for (size_t i = 0; i < kept->n_pairs && !status; i++) status = pack_pair(&self->pairs[i], bytes);
     for (size_t i = 0; i < kept->n_grouped && !status; i++) status = pack_groups(&self->groups[i], bytes);
+    for (size_t i = 0; i < kept->n_antithetic && !status; i++) status = pack_antithetic(&self->antithetic[i], bytes);
     return status;
 }
 
@@ -68,5 +88,6 @@ ulam_status ulam_accumulators_unpack(ulam_accumulators *self, const ulam_statist
         status = ulam_histogram_unpack(&self->histograms[i], &kept->histograms[i], reader);
     for (size_t i = 0; i < kept->n_pairs && !status; i++) status = unpack_pair(&self->pairs[i], reader);
     for (size_t i = 0; i < kept->n_grouped && !status; i++) status = unpack_groups(&self->groups[i], reader);
+    for (size_t i = 0; i < kept->n_antithetic && !status; i++) status = unpack_antithetic(&self->antithetic[i], reader);
     return status;
 }

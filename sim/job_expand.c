@@ -74,6 +74,7 @@ static ulam_status set_block(const ulam_job_reading *self, ulam_point *point)
     point->block = self->storage->block ? self->storage->block
                    : self->model->block ? self->model->block(point->values)
                                         : 1;
+    if (self->job->antithetic) point->block += point->block % 2;
     const size_t width = self->job->width;
     if (point->block >= 1 && point->block <= LARGEST_BLOCK / width) return ULAM_OK;
     ulam_fail(self->error, ULAM_EINVAL, "a block of %llu runs of %zu numbers each, expected from 1 to %zu runs",

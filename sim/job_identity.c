@@ -163,6 +163,7 @@ char *ulam_job_identity(const ulam_job *self)
     snprintf(text, sizeof text, "\nseed: %" PRIu64 "\nstreams: %s\n", self->seed,
              self->streams == ULAM_STREAMS_COMMON ? "common" : "independent");
     if (!status) status = put(&bytes, text);
+    if (!status && self->antithetic) status = put(&bytes, "antithetic: true\n");
     snprintf(text, sizeof text, "block: %" PRIu64, self->storage->block);
     if (!status) status = put(&bytes, self->storage->block ? text : "block: the model's");
     if (!status) status = put(&bytes, "\nstatistics: ");

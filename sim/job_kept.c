@@ -217,7 +217,8 @@ ulam_status ulam_job_settle_statistics(ulam_job_reading *self)
     if (kept->n_sketches) qsort(kept->sketches, kept->n_sketches, sizeof *kept->sketches, by_sketch_element);
     if (kept->n_histograms) qsort(kept->histograms, kept->n_histograms, sizeof *kept->histograms, by_histogram_element);
     for (size_t i = 0; i < self->job->width; i++) n_grouped += kept->grouped[i];
-    if (!kept->n_sketches && !kept->n_histograms && !kept->n_pairs && !n_grouped) return ULAM_OK;
+    const bool antithetic = self->job->antithetic;
+    if (!kept->n_sketches && !kept->n_histograms && !kept->n_pairs && !n_grouped && !antithetic) return ULAM_OK;
 
     ulam_statistics *statistics = ulam_arena_take(arena, sizeof *statistics);
     size_t *grouped = ulam_arena_take_array(arena, n_grouped + 1, sizeof *grouped);
@@ -228,7 +229,8 @@ ulam_status ulam_job_settle_statistics(ulam_job_reading *self)
                                     .n_histograms = kept->n_histograms,
                                     .pairs = kept->pairs,
                                     .n_pairs = kept->n_pairs,
-                                    .grouped = grouped};
+                                    .grouped = grouped,
+                                    .n_antithetic = antithetic ? self->job->width : 0};
     for (size_t i = 0; i < self->job->width; i++)
         if (kept->grouped[i]) grouped[statistics->n_grouped++] = i;
     self->job->statistics = statistics;

@@ -66,6 +66,7 @@ typedef enum {
     ULAM_KEY_DERIVED,
     ULAM_KEY_COMPARE,
     ULAM_KEY_CONTROL,
+    ULAM_KEY_ANTITHETIC,
     ULAM_KEYS,
 } ulam_job_key;
 
@@ -149,8 +150,18 @@ ulam_status ulam_job_read_duration(const ulam_yaml_node *node, const char *name,
 ulam_status ulam_job_read_scalar(const ulam_job_reading *self, ulam_job_key which, const char *expected,
                                  const char **text);
 
+/* Reads true or false; `expected` is said where it is neither. */
+ulam_status ulam_job_read_boolean(const ulam_yaml_node *node, const char *name, const char *expected, bool *value,
+                                  ulam_error *error);
+
 /* The count behind a key that is given. */
 ulam_status ulam_job_read_key_count(const ulam_job_reading *self, ulam_job_key which, uint64_t most, uint64_t *count);
+
+/* Reads `antithetic`, and judges the keys that do not go with it, runs and block. */
+ulam_status ulam_job_read_antithetic(ulam_job_reading *self);
+
+/* Whether so many runs are whole pairs, where runs are paired. ULAM_EINVAL, without a position. */
+ulam_status ulam_job_judge_pairs(const ulam_job_reading *self, const char *what, uint64_t runs, ulam_error *error);
 
 /* Reads how the job is carried out, and which part of it is asked for. */
 ulam_status ulam_job_read_conduct(ulam_job_reading *self);

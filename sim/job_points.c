@@ -165,7 +165,10 @@ static ulam_status read_value(table *self, size_t column)
     const char *text = (const char *)self->field.data;
     const size_t index = self->column[column];
     if (index == runs_column) {
-        if (!ulam_job_read_count("runs", text, ULAM_MAX_RUNS, &self->runs[self->rows], self->error)) return ULAM_OK;
+        uint64_t *runs = &self->runs[self->rows];
+        if (!ulam_job_read_count("runs", text, ULAM_MAX_RUNS, runs, self->error) &&
+            !ulam_job_judge_pairs(self->reading, "runs", *runs, self->error))
+            return ULAM_OK;
         return place_field(self);
     }
     const ulam_parameter *parameter = &self->reading->model->parameters[index];

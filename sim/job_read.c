@@ -9,10 +9,10 @@
 #include "shown.h"
 
 static const char *const keys[ULAM_KEYS] = {
-    "model",      "seed",       "params",      "sweep",   "zip",      "points",     "runs",
-    "until",      "confidence", "streams",     "block",   "output",   "checkpoint", "on_failure",
-    "max_failed", "isolate",    "run_timeout", "samples", "compress", "quantiles",  "histogram",
-    "covariance", "derived",    "compare",     "control",
+    "model",      "seed",       "params",      "sweep",   "zip",        "points",     "runs",
+    "until",      "confidence", "streams",     "block",   "output",     "checkpoint", "on_failure",
+    "max_failed", "isolate",    "run_timeout", "samples", "compress",   "quantiles",  "histogram",
+    "covariance", "derived",    "compare",     "control", "antithetic",
 };
 
 static ulam_status read_keys(ulam_job_reading *self)
@@ -67,6 +67,15 @@ static ulam_status read_streams(ulam_job_reading *self)
     if (!strcmp(text, words[self->job->streams])) return ULAM_OK;
     return ulam_yaml_fail(self->key[ULAM_KEY_STREAMS]->value, self->error, "streams is '%s', expected %s%s",
                           ulam_show(text).text, expected, ulam_show_nearest(text, words, 2).text);
+}
+
+ulam_status ulam_job_read_boolean(const ulam_yaml_node *node, const char *name, const char *expected, bool *value,
+                                  ulam_error *error)
+{
+    const bool scalar = node->kind == ULAM_YAML_SCALAR;
+    *value = scalar && !strcmp(node->text, "true");
+    if (*value || (scalar && !strcmp(node->text, "false"))) return ULAM_OK;
+    return ulam_yaml_fail(node, error, "%s is %s, expected %s", name, ulam_yaml_show(node).text, expected);
 }
 
 ulam_status ulam_job_read_key_count(const ulam_job_reading *self, ulam_job_key which, uint64_t most, uint64_t *count)
@@ -155,6 +164,7 @@ static ulam_status read_parts(ulam_job_reading *self)
         read_seed,
         read_streams,
         read_block,
+        ulam_job_read_antithetic,
         ulam_job_read_params,
         ulam_job_read_points,
         ulam_job_read_sweep,

@@ -48,15 +48,6 @@ static ulam_status mark_list(ulam_job_reading *self, const ulam_yaml_node *node,
     return ULAM_OK;
 }
 
-static ulam_status read_boolean(const ulam_yaml_node *node, const char *name, const char *what, bool *value,
-                                ulam_error *error)
-{
-    const bool scalar = node->kind == ULAM_YAML_SCALAR;
-    *value = scalar && !strcmp(node->text, "true");
-    if (*value || (scalar && !strcmp(node->text, "false"))) return ULAM_OK;
-    return ulam_yaml_fail(node, error, "%s is %s, expected %s", name, ulam_yaml_show(node).text, what);
-}
-
 ulam_status ulam_job_read_samples(ulam_job_reading *self)
 {
     ulam_job *job = self->job;
@@ -68,8 +59,9 @@ ulam_status ulam_job_read_samples(ulam_job_reading *self)
     if (!kept || !job->samples) return ulam_fail_memory(self->error, "reading a job");
     ulam_status status = ULAM_OK;
     if (samples)
-        status = samples->kind == ULAM_YAML_LIST ? mark_list(self, samples, kept)
-                                                 : read_boolean(samples, "samples", expected, &all, self->error);
+        status = samples->kind == ULAM_YAML_LIST
+                     ? mark_list(self, samples, kept)
+                     : ulam_job_read_boolean(samples, "samples", expected, &all, self->error);
     for (size_t i = 0; i < n && !status; i++)
         if (all || kept[i]) job->samples[job->n_samples++] = i;
     if (!status && job->n_samples && job->until.n_targets)
@@ -79,5 +71,5 @@ ulam_status ulam_job_read_samples(ulam_job_reading *self)
     if (status || !compress) return status;
     if (job->n_samples == 0)
         return ulam_yaml_fail(compress, self->error, "compress goes with `samples`, expected that too");
-    return read_boolean(compress, "compress", "true or false", &job->conduct.compress, self->error);
+    return ulam_job_read_boolean(compress, "compress", "true or false", &job->conduct.compress, self->error);
 }

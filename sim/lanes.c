@@ -86,6 +86,12 @@ void lanes_exhausted(ulam_lanes *lanes)
     lanes->draw = 0;
 }
 
+void lanes_refuse_pair(ulam_lanes *lanes)
+{
+    if (lanes->failure && !lanes->failure->status)
+        ulam_fail(lanes->failure, ULAM_ERUN, "ulam_lanes_gaussian_pair() in antithetic pairs");
+}
+
 static const lanes_build *current(void)
 {
 #ifdef __x86_64__

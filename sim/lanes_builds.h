@@ -41,4 +41,7 @@ bool lanes_are_unwanted(void);
 /* Fails the runs for want of random numbers, and lets them begin anew. */
 void lanes_exhausted(ulam_lanes *lanes);
 
+/* Fails the runs, which are antithetic pairs and draw what is of no use to these. */
+void lanes_refuse_pair(ulam_lanes *lanes);
+
 #endif

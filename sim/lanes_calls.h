@@ -1,5 +1,6 @@
 /* The array calls of <ulam/lanes.h>, compiled once for each build. The file that includes this one defines LANES_BUILD,
- * the build's name, and philox_lanes(), which computes the draw-block `draw` of each lane.
+ * the build's name, and philox_lanes(), which computes the draw-block `draw` of each lane's run; with a step of 2, of every
+ * other run alone, into the first half of the lanes.
  *
  * All are plain loops over the functions of portable_math.h, for the compiler to vectorise: hence the bits are the scalar
  * functions'. Lanes whose argument is out of the ordinary are done again, one at a time. */
@@ -22,10 +23,28 @@ enum {
     FEW = 8
 };
 
+/* Antithetic pairs: the words of each even run, and behind them their complements. */
+static void draw_pairs(ulam_lanes *lanes, uint64_t draw)
+{
+    philox_lanes(lanes, draw, 2);
+    for (int half = 0; half < 2; half++) {
+        uint64_t even[ULAM_LANES / 2], *word = lanes->word[half];
+        memcpy(even, word, sizeof even);
+        for (int i = 0; i < ULAM_LANES / 2; i++) {
+            word[2 * i] = even[i];
+            word[2 * i + 1] = ~even[i];
+        }
+    }
+}
+
 static void refill(ulam_lanes *lanes)
 {
     if (__builtin_expect(lanes->draw >= ULAM_MAX_DRAWS, 0)) lanes_exhausted(lanes);
-    philox_lanes(lanes, lanes->draw++);
+    const uint64_t draw = lanes->draw++;
+    if (lanes->first_run >= ULAM_ANTITHETIC)
+        draw_pairs(lanes, draw);
+    else
+        philox_lanes(lanes, draw, 1);
     lanes->next = 0;
 }
 
@@ -225,6 +244,7 @@ static void exponential(ulam_lanes *lanes, double *e)
 static void gaussian_pair(ulam_lanes *lanes, double *first, double *second)
 {
     double radius[ULAM_LANES];
+    if (__builtin_expect(lanes->first_run >= ULAM_ANTITHETIC, 0)) lanes_refuse_pair(lanes);
     const uint64_t *word = next_word64(lanes);
     EACH_LANE radius[i] = __builtin_sqrt(-2 * portable_log_ordinary(1 - uniform_of(word[i])));
     word = next_word64(lanes);

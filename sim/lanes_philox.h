@@ -21,11 +21,12 @@ static inline words_counter words_round(words_counter x, uint32_t key0, uint32_t
                            words_xor(words_high(product0), x.x3, words_all(key1)), product0};
 }
 
-static inline void philox_vectors(ulam_lanes *lanes, uint64_t draw, int first)
+static inline void philox_vectors(ulam_lanes *lanes, uint64_t draw, int step, int first)
 {
     words_counter x[AT_ONCE];
+    const words count = step == 1 ? words_count() : words_add(words_count(), words_count());
     for (int v = 0; v < AT_ONCE; v++) {
-        const words run = words_add(words_all(lanes->first_run + (uint64_t)(first + v * SLOTS)), words_count());
+        const words run = words_add(words_all(lanes->first_run + (uint64_t)(step * (first + v * SLOTS))), count);
         x[v].x0 = words_all(draw);
         x[v].x1 = words_xor(words_all(draw >> 32), words_raise(words_high(run)), words_all(0));
         x[v].x2 = run;
@@ -44,7 +45,7 @@ static inline void philox_vectors(ulam_lanes *lanes, uint64_t draw, int first)
     }
 }
 
-static void philox_lanes(ulam_lanes *lanes, uint64_t draw)
+static void philox_lanes(ulam_lanes *lanes, uint64_t draw, int step)
 {
-    for (int first = 0; first < ULAM_LANES; first += AT_ONCE * SLOTS) philox_vectors(lanes, draw, first);
+    for (int first = 0; first < ULAM_LANES / step; first += AT_ONCE * SLOTS) philox_vectors(lanes, draw, step, first);
 }

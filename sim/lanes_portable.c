@@ -1,10 +1,10 @@
 #include "lanes_builds.h"
 #include "philox.h"
 
-static void philox_lanes(ulam_lanes *lanes, uint64_t draw)
+static void philox_lanes(ulam_lanes *lanes, uint64_t draw, int step)
 {
-    for (int i = 0; i < ULAM_LANES; i++) {
-        const uint64_t run = lanes->first_run + (uint64_t)i;
+    for (int i = 0; i < ULAM_LANES / step; i++) {
+        const uint64_t run = lanes->first_run + (uint64_t)(step * i);
         uint32_t word[4];
         philox4x32_10((philox_counter){(uint32_t)draw, (uint32_t)(draw >> 32) | (uint32_t)(run >> 32) << 16,
                                        (uint32_t)run, lanes->domain},

@@ -17,6 +17,12 @@ typedef struct {
     size_t width;
 } ulam_runner;
 
+/* What the stream of a run is started with. */
+static inline uint64_t ulam_stream_run(const ulam_job *job, uint64_t run)
+{
+    return job->antithetic ? run | ULAM_ANTITHETIC : run;
+}
+
 static inline ulam_runner ulam_runner_of(const ulam_job *job, size_t p, const void *point)
 {
     return (ulam_runner){job, job->model->run, point, job->points[p].key, job->width};
@@ -56,7 +62,7 @@ static inline ulam_status ulam_perform_started_run(const ulam_runner *self, ulam
 static inline ulam_status ulam_perform_run(const ulam_runner *self, uint64_t run, double *values, ulam_error *error)
 {
     ulam_rng rng;
-    ulam_rng_start(&rng, self->key, run);
+    ulam_rng_start(&rng, self->key, ulam_stream_run(self->job, run));
     return ulam_perform_started_run(self, &rng, values, error);
 }
 

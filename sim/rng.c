@@ -25,12 +25,15 @@ __attribute__((cold, noinline)) static void exhausted(ulam_rng *rng)
 void ulam_rng_refill(ulam_rng *rng)
 {
     if (__builtin_expect(rng->draw >= ULAM_MAX_DRAWS, 0)) exhausted(rng);
-    const uint64_t draw = rng->draw, run = rng->run, key = rng->key;
+    const uint64_t paired = rng->run >> 63, second = rng->run & paired;
+    const uint64_t draw = rng->draw, run = rng->run - second, key = rng->key;
     rng->draw = draw + 1;
     rng->next = 0;
     philox4x32_10((philox_counter){(uint32_t)draw, (uint32_t)(draw >> 32) | (uint32_t)(run >> 32) << 16, (uint32_t)run,
                                    rng->domain},
                   key, rng->word);
+    if (__builtin_expect(second != 0, 0))
+        for (int w = 0; w < 4; w++) rng->word[w] = ~rng->word[w];
 }
 
 __extension__ typedef unsigned __int128 product128;

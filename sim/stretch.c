@@ -88,7 +88,7 @@ static bool perform_group(ulam_performer *self, const void *point, const ulam_st
     bool good = true;
     ulam_error failure;
     failure.status = ULAM_OK;
-    ulam_lanes_start(self->lanes, job->points[rest->point].key, rest->first);
+    ulam_lanes_start(self->lanes, job->points[rest->point].key, ulam_stream_run(job, rest->first));
     self->lanes->failure = &failure;
     job->model->run_lanes(point, self->lanes, self->group);
     for (size_t e = 0; e < job->width; e++) {
@@ -105,7 +105,7 @@ typedef struct {
 
 static void draw_ahead(ulam_performer *self, uint64_t key, uint64_t first, first_draws *draws)
 {
-    ulam_lanes_start(self->lanes, key, first);
+    ulam_lanes_start(self->lanes, key, ulam_stream_run(self->job, first));
     ulam_lanes_word64(self->lanes, draws->word[0]);
     ulam_lanes_word64(self->lanes, draws->word[1]);
 }
@@ -120,19 +120,25 @@ static void hand_over(const first_draws *draws, uint64_t k, ulam_rng *rng)
     rng->next = 0;
 }
 
+/* Whether lanes may begin at that run: they hold whole pairs. */
+static bool begins_lanes(const ulam_job *job, uint64_t run)
+{
+    return run <= ULAM_MAX_RUNS - ULAM_LANES && !(job->antithetic && run % 2);
+}
+
 /* Performs at most ULAM_LANES runs one by one, as far as they succeed; returns how many did. */
 static uint64_t perform_singles(ulam_performer *self, const void *point, const ulam_stretch *rest, uint64_t n,
                                 double *values, size_t stride, ulam_error *cause)
 {
     const ulam_runner runner = ulam_runner_of(self->job, rest->point, point);
     const size_t width = self->job->width;
-    const bool ahead = n > FEW && rest->first <= ULAM_MAX_RUNS - ULAM_LANES;
+    const bool ahead = n > FEW && begins_lanes(self->job, rest->first);
     first_draws draws;
     if (ahead) draw_ahead(self, runner.key, rest->first, &draws);
     for (uint64_t k = 0; k < n; k++) {
         double *out = width == 1 ? values + k : self->single;
         ulam_rng rng;
-        ulam_rng_start(&rng, runner.key, rest->first + k);
+        ulam_rng_start(&rng, runner.key, ulam_stream_run(self->job, rest->first + k));
         if (ahead) hand_over(&draws, k, &rng);
         if (ulam_perform_started_run(&runner, &rng, out, cause)) return k;
         for (size_t e = 0; out == self->single && e < width; e++) values[e * stride + k] = out[e];
@@ -141,10 +147,10 @@ static uint64_t perform_singles(ulam_performer *self, const void *point, const u
 }
 
 /* Whether the next runs make a group that is worth it; *n: how many of its lanes are wanted. */
-static bool next_is_group(const ulam_stretch *rest, size_t *n)
+static bool next_is_group(const ulam_job *job, const ulam_stretch *rest, size_t *n)
 {
     *n = rest->n < ULAM_LANES ? (size_t)rest->n : ULAM_LANES;
-    return rest->first >= rest->lanes_from && *n > FEW && rest->first <= ULAM_MAX_RUNS - ULAM_LANES;
+    return rest->first >= rest->lanes_from && *n > FEW && begins_lanes(job, rest->first);
 }
 
 /* The next group, or the single runs up to the next group, but not more than `most` of these. */
@@ -153,7 +159,7 @@ static uint64_t perform_some(ulam_performer *self, const void *point, ulam_stret
 {
     size_t lanes;
     uint64_t done = 0;
-    if (next_is_group(rest, &lanes)) {
+    if (next_is_group(self->job, rest, &lanes)) {
         if (perform_group(self, point, rest, lanes, values, stride))
             done = lanes;
         else

@@ -46,7 +46,7 @@ ulam_status ulam_tally_add(ulam_tally *self, const ulam_block_values *block)
         const ulam_status status = ulam_moments_add_block(&self->moments[i], series.value, series.n, series.step);
         if (status) return status;
     }
-    self->runs += block->n;
+    self->runs += block->half ? 2 * block->n : block->n;
     return ulam_accumulators_add_block(&self->more, block);
 }
 
@@ -138,6 +138,8 @@ static bool counts_agree(const ulam_tally *self)
         for (size_t g = 0; g < ULAM_GROUPS; g++) total += self->more.groups[i].count[g];
         agree &= total == self->moments[kept->grouped[i]].count;
     }
+    for (size_t i = 0; kept && i < kept->n_antithetic; i++)
+        agree &= self->moments[i].count == self->runs / 2 || self->failed;
     return agree;
 }
 

@@ -104,7 +104,7 @@ ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_tal
             take(judgement, target, &found, enough);
         }
         for (size_t k = target->element; k < target->element + target->length; k++) {
-            const ulam_kind kind = job->model->observables[target->observable].kind;
+            const ulam_kind kind = ulam_job_unit_kind(job, target->observable);
             const ulam_status status = make_estimate(kind, &tally->moments[k], until->confidence, &found);
             if (status) return status;
             take(judgement, target, &found, enough);

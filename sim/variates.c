@@ -9,8 +9,17 @@ PORTABLE double gaussian(ulam_rng *rng) { return portable_normal_quantile(ulam_u
 /* 1 - u is exact, and 0 - log keeps the sign of 0 positive where u is 0. */
 PORTABLE double exponential(ulam_rng *rng) { return 0 - portable_log(1 - ulam_uniform(rng)); }
 
+/* What an angle and a radius give does not change its sign with the words, so that pairs would gain nothing or lose. */
+__attribute__((cold, noinline)) static void refuse_pair(ulam_rng *rng)
+{
+    ulam_run_fail(rng,
+                  "ulam_gaussian_pair() in an antithetic pair: its normals do not change their sign with the random "
+                  "words, as those of ulam_gaussian() do");
+}
+
 PORTABLE void gaussian_pair(ulam_rng *rng, double pair[2])
 {
+    if (__builtin_expect(rng->run >= ULAM_ANTITHETIC, 0)) refuse_pair(rng);
     const double radius = __builtin_sqrt(-2 * portable_log(1 - ulam_uniform(rng)));
     const double quarters = 4 * ulam_uniform(rng);
     const double rounded = quarters + portable_rounder;

@@ -69,6 +69,7 @@ void ulam_worker_free(ulam_worker *self)
     if (self->session) self->job->service->close(self->session);
     ulam_sampling_free(&self->sampling);
     free(self->values);
+    ulam_pairing_free(&self->pairing);
     ulam_frames_free(&self->frames);
     ulam_worker_init(self, self->job);
 }
@@ -202,9 +203,12 @@ static uint64_t *list_runs(const block *of, size_t noted)
 
 static ulam_status add_values(ulam_worker *self, const block *of, size_t noted, ulam_error *error)
 {
-    ulam_block_values values = values_of(self, of);
+    const ulam_block_values values_of_runs = values_of(self, of);
+    ulam_block_values values = values_of_runs;
     uint64_t *run = NULL;
     const ulam_statistics *kept = self->job->statistics;
+    if (self->job->antithetic && ulam_pairing_make(&self->pairing, &values_of_runs, self->job->width, &values))
+        return ulam_fail_memory(error, "summing a block of runs");
     if (kept && kept->n_grouped && of->good < of->n) {
         run = list_runs(of, noted);
         if (!run) return ulam_fail_memory(error, "summing a block of runs");
@@ -236,9 +240,11 @@ static ulam_status perform_block(ulam_worker *self, const void *point, block *of
     ulam_status status = frame_tally(self, point, of, error);
     if (!status) status = perform_runs(self, point, of, error);
     if (!status) status = keep_samples(self, of, noted, error);
-    if (!status) status = add_values(self, of, noted, error);
+    /* Half of an antithetic pair is no value: the job ends with the failed run, unless a target is reached before it. */
+    const bool broken = self->job->antithetic && of->good < of->n;
+    if (!status && !broken) status = add_values(self, of, noted, error);
     if (status) return status;
-    of->part->tally.runs += of->n - of->good;
+    of->part->tally.runs += broken ? of->n : of->n - of->good;
     of->part->tally.failed += of->n - of->good;
     return ULAM_OK;
 }

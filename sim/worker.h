@@ -8,6 +8,7 @@
 #include <ulam/state.h>
 
 #include "frames.h"
+#include "pairing.h"
 #include "prepared.h"
 #include "sampling.h"
 #include "schedule.h"
@@ -23,6 +24,7 @@ typedef struct {
     size_t capacity, stride;
     ulam_sampling sampling; /* its sink is set by the caller */
     ulam_frames frames;
+    ulam_pairing pairing;
 } ulam_worker;
 
 /* What became of an assignment. */

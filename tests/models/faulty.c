@@ -27,7 +27,7 @@ static const ulam_parameter parameters[N_PARAMETERS] = {
 static void faulty_run(const void *point, ulam_rng *rng, double *number)
 {
     const ulam_value *values = point;
-    const int64_t run = (int64_t)rng->run;
+    const int64_t run = (int64_t)(rng->run & ~ULAM_ANTITHETIC);
     *number = ulam_uniform(rng);
     if (run == values[CRASH_AT].integer) raise(SIGSEGV);
     while (run == values[LOOP_AT].integer) pause();

@@ -171,16 +171,27 @@ static void draw(const lanes_build *build, int what, ulam_lanes *lanes, ulam_rng
 static void test_draws_are_each_run_s_own(void **state)
 {
     (void)state;
-    static const uint64_t firsts[] = {0, 1, 1000000, 0xffffffe0, 0xffffffff, 0xffffffffffc0};
+    static const uint64_t firsts[] = {0,
+                                      1,
+                                      1000000,
+                                      0xffffffe0,
+                                      0xffffffff,
+                                      0xffffffffffc0,
+                                      ULAM_ANTITHETIC,
+                                      ULAM_ANTITHETIC | 0xffffffe2,
+                                      ULAM_ANTITHETIC | 0xffffffffffc0};
+    enum {
+        FIRSTS = sizeof firsts / sizeof *firsts
+    };
     static const uint64_t draws[] = {0, 0xffffffff, 0xffffffffff};
     EACH_BUILD
     {
         const lanes_build *build = lanes_build_for(number);
-        for (size_t place = 0; build && place < 18; place++) {
+        for (size_t place = 0; build && place < 3 * FIRSTS; place++) {
             ulam_lanes lanes;
             ulam_rng rng[ULAM_LANES], choice;
-            ulam_lanes_start(&lanes, 0x9e3779b97f4a7c15 * place, firsts[place % 6]);
-            lanes.draw = draws[place / 6];
+            ulam_lanes_start(&lanes, 0x9e3779b97f4a7c15 * place, firsts[place % FIRSTS]);
+            lanes.draw = draws[place / FIRSTS];
             runs_of(&lanes, rng);
             ulam_rng_start(&choice, place, 0);
             for (int n = 0; n < 1500; n++) draw(build, (int)ulam_integer_below(&choice, DRAWS), &lanes, rng);
@@ -250,6 +261,23 @@ static void test_substreams_are_each_run_s_own(void **state)
         ulam_rng_start(&rng, 7, 100 + (uint64_t)i);
         ulam_substream(&rng, 5, &substream);
         assert_true(word[i] == ulam_word64(&substream));
+    }
+}
+
+static void test_pairs_refuse_box_and_muller(void **state)
+{
+    (void)state;
+    EACH_BUILD
+    {
+        const lanes_build *build = lanes_build_for(number);
+        if (!build) continue;
+        ulam_error failure = {0};
+        ulam_lanes lanes;
+        double first[ULAM_LANES], second[ULAM_LANES];
+        ulam_lanes_start(&lanes, 3, ULAM_ANTITHETIC);
+        lanes.failure = &failure;
+        build->gaussian_pair(&lanes, first, second);
+        assert_int_equal(failure.status, ULAM_ERUN);
     }
 }
 
@@ -539,6 +567,7 @@ int main(void)
         cmocka_unit_test(test_many_draws_of_each_kind),
         cmocka_unit_test(test_draws_from_extreme_words),
         cmocka_unit_test(test_substreams_are_each_run_s_own),
+        cmocka_unit_test(test_pairs_refuse_box_and_muller),
         cmocka_unit_test(test_running_out_of_draws_fails_the_runs),
         cmocka_unit_test(test_functions_are_the_scalar_ones),
         cmocka_unit_test(test_special_values_in_each_lane),

@@ -66,6 +66,44 @@ static void test_stream_known_answers(void **state)
     assert_int_equal(ulam_word32(&substream), 0xc0a61c65);
 }
 
+static void test_antithetic_runs_turn_every_bit_over(void **state)
+{
+    (void)state;
+    for (uint64_t run = 0; run < 200; run += 2) {
+        ulam_rng plain, first, second, substreams[2];
+        const uint64_t place = run < 100 ? run : ULAM_MAX_RUNS - run;
+        ulam_rng_start(&plain, 5, place);
+        ulam_rng_start(&first, 5, place | ULAM_ANTITHETIC);
+        ulam_rng_start(&second, 5, (place + 1) | ULAM_ANTITHETIC);
+        ulam_substream(&first, 3, &substreams[0]);
+        ulam_substream(&second, 3, &substreams[1]);
+        for (int i = 0; i < 9; i++) {
+            const uint32_t word = ulam_word32(&plain);
+            assert_int_equal(ulam_word32(&first), word);
+            assert_int_equal(ulam_word32(&second), ~word);
+            assert_int_equal(ulam_word32(&substreams[1]), ~ulam_word32(&substreams[0]));
+        }
+        assert_true(ulam_uniform_open(&first) + ulam_uniform_open(&second) == 1);
+        assert_true(ulam_uniform(&first) + ulam_uniform(&second) == 1 - 0x1p-53);
+        assert_true(ulam_gaussian(&first) == -ulam_gaussian(&second));
+    }
+}
+
+static void test_antithetic_runs_refuse_box_and_muller(void **state)
+{
+    (void)state;
+    for (uint64_t run = 0; run < 2; run++) {
+        ulam_error failure = {0};
+        ulam_rng rng;
+        double pair[2];
+        ulam_rng_start(&rng, 5, run | ULAM_ANTITHETIC);
+        rng.failure = &failure;
+        ulam_gaussian_pair(&rng, pair);
+        assert_int_equal(failure.status, ULAM_ERUN);
+        assert_non_null(strstr(failure.message, "ulam_gaussian_pair() in an antithetic pair"));
+    }
+}
+
 static void is_the_oracle_s(uint64_t key, uint64_t run, uint64_t draw, uint32_t domain)
 {
     ulam_rng rng;
@@ -361,6 +399,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_philox_known_answers),
         cmocka_unit_test(test_stream_known_answers),
+        cmocka_unit_test(test_antithetic_runs_turn_every_bit_over),
+        cmocka_unit_test(test_antithetic_runs_refuse_box_and_muller),
         cmocka_unit_test(test_words_are_those_of_random123),
         cmocka_unit_test(test_runs_draws_and_domains_share_no_counter),
         cmocka_unit_test(test_substreams_leave_the_run_untouched),

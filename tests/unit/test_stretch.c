@@ -210,6 +210,36 @@ static void a_crash_in_a_group_is_found_at_its_run(void **unused)
     assert_int_equal(compare(ENDLESS, 400, 400, true), 1);
 }
 
+/* Runs from an odd one on, as after a failed run: lanes hold whole pairs all the same. */
+static void pairs_keep_their_words_wherever_a_stretch_begins(void **unused)
+{
+    (void)unused;
+    enum {
+        RUNS = 300
+    };
+    for (size_t k = 0; k < 2; k++)
+        for (uint64_t first = 3; first < 6; first++) {
+            hand_made_job made;
+            ulam_performer performer;
+            ulam_error cause = {0};
+            uint64_t done = 0;
+            double values[3][RUNS];
+            make_job(&made, k ? &by_lanes : &one_by_one, 1, 400, 400);
+            made.values[0].integer = UNSUITED;
+            made.job.antithetic = true;
+            assert_int_equal(ulam_performer_init(&performer, &made.job), ULAM_OK);
+            const ulam_stretch stretch = ulam_performer_stretch(&performer, 0, first, RUNS);
+            ulam_perform_stretch(&performer, &made.values[0], stretch, *values, RUNS, &done, &cause);
+            assert_int_equal(done, RUNS);
+            for (uint64_t i = 0; i < RUNS; i++) {
+                ulam_rng rng;
+                ulam_rng_start(&rng, made.job.points[0].key, (first + i) | ULAM_ANTITHETIC);
+                assert_true(values[0][i] == ulam_gaussian(&rng) && values[1][i] == ulam_uniform(&rng));
+            }
+            ulam_performer_free(&performer);
+        }
+}
+
 int main(void)
 {
     unsetenv("ULAM_LANES_BUILD");
@@ -219,6 +249,7 @@ int main(void)
         cmocka_unit_test(no_lane_lies_beyond_the_last_run),
         cmocka_unit_test(isolated_lanes_change_no_bit),
         cmocka_unit_test(a_crash_in_a_group_is_found_at_its_run),
+        cmocka_unit_test(pairs_keep_their_words_wherever_a_stretch_begins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #ifndef ULAM_ACCUMULATORS_H
 #define ULAM_ACCUMULATORS_H
 
+#include <ulam/antithetic.h>
 #include <ulam/bytes.h>
 #include <ulam/comoments.h>
 #include <ulam/groups.h>
@@ -20,6 +21,7 @@ typedef struct {
     ulam_histogram *histograms;        /* [n_histograms] */
     ulam_comoments *pairs;             /* [n_pairs] */
     ulam_groups *groups;               /* [n_grouped] */
+    ulam_antithetic *antithetic;       /* [n_antithetic] */
 } ulam_accumulators;
 
 /* Empty accumulators. Keeps a pointer to statistics, which may be NULL. ULAM_ENOMEM. Whatever it returns,

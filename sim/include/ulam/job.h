@@ -112,6 +112,7 @@ typedef struct {
     const struct ulam_service *service; /* <ulam/program.h>, performs its runs; NULL: the model's functions do */
     uint64_t seed;
     ulam_streams streams;
+    bool antithetic; /* runs 2 k and 2 k + 1 are a pair, whose mean counts as one value */
     ulam_conduct conduct;
     double confidence; /* of the intervals that are shown and asked for */
     ulam_until until;
@@ -169,8 +170,11 @@ char *ulam_value_text(const ulam_parameter *parameter, ulam_value value);
 /* The name of one of the job->width numbers of a run: "price", "profile[3]". Owned by the caller. NULL: out of memory. */
 char *ulam_job_element_name(const ulam_job *self, size_t element);
 
+/* The kind of an observable's values as they are counted: what is the mean of a pair is no indicator. */
+ulam_kind ulam_job_unit_kind(const ulam_job *self, size_t observable);
+
 /* What makes two jobs the same, a "name: value" line each: model and its fingerprint, seed, streams, fixed parameters,
- * block sizes, statistics, the ladder where it does not start at ULAM_LADDER_START, the dimensions of the sweep in order
+ * antithetic pairs, block sizes, statistics, the ladder where it does not start at ULAM_LADDER_START, the dimensions of the sweep in order
  * ("swept: kind, point (strike, rate)"). Runs, targets, points and the output are not in it. Owned by the caller. NULL: out of memory. */
 char *ulam_job_identity(const ulam_job *self);
 

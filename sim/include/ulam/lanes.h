@@ -29,15 +29,16 @@ enum {
 /* The streams of the runs first_run, ..., first_run + ULAM_LANES - 1. They draw in step: one position holds for all. */
 typedef struct {
     uint64_t key;
-    uint64_t first_run;
-    uint64_t draw; /* the next draw-block */
-    uint32_t next; /* the next word of the current draw-block; 4: none is left */
+    uint64_t first_run; /* with ULAM_ANTITHETIC or without */
+    uint64_t draw;      /* the next draw-block */
+    uint32_t next;      /* the next word of the current draw-block; 4: none is left */
     uint32_t domain;
     ulam_error *failure;          /* as in ulam_rng, of the runs together; NULL: nobody listens */
     uint64_t word[2][ULAM_LANES]; /* the current draw-block of each lane: words 0 and 1, words 2 and 3 */
 } ulam_lanes;
 
-/* Starts the streams at their first word. first_run + ULAM_LANES <= ULAM_MAX_RUNS. */
+/* Starts the streams at their first word. first_run + ULAM_LANES <= ULAM_MAX_RUNS, ULAM_ANTITHETIC aside; with that the
+ * first run is an even one. */
 static inline void ulam_lanes_start(ulam_lanes *lanes, uint64_t key, uint64_t first_run)
 {
     lanes->key = key;
@@ -64,7 +65,7 @@ void ulam_lanes_uniform(ulam_lanes *lanes, double *u);
 void ulam_lanes_uniform_open(ulam_lanes *lanes, double *u);
 void ulam_lanes_gaussian(ulam_lanes *lanes, double *z);
 void ulam_lanes_exponential(ulam_lanes *lanes, double *e);
-/* The two normals of ulam_gaussian_pair() into two arrays. */
+/* The two normals of ulam_gaussian_pair() into two arrays; refused likewise. */
 void ulam_lanes_gaussian_pair(ulam_lanes *lanes, double *first, double *second);
 /* As ulam_integer_below() for n = 2^log2_n, log2_n <= 64. Other bounds may reject words, which would take the lanes out of
  * step: they need scalar code. */

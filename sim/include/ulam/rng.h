@@ -28,9 +28,13 @@ extern "C" {
 /* Domain 0 is the run's own stream, 1 to ULAM_MAX_SUBSTREAMS its substreams; the upper half is the toolkit's. */
 #define ULAM_MAX_SUBSTREAMS UINT32_C(0x7fffffff)
 
+/* Set in `run`: the run is one of an antithetic pair. Runs 2 k and 2 k + 1 both draw the words of run 2 k, the second one
+ * with every bit turned over, so that its uniforms are 1 - u and its normals have the other sign. */
+#define ULAM_ANTITHETIC (UINT64_C(1) << 63)
+
 typedef struct {
     uint64_t key;
-    uint64_t run;
+    uint64_t run;     /* with ULAM_ANTITHETIC or without */
     uint64_t draw;    /* the next draw-block */
     uint32_t word[4]; /* the current draw-block */
     uint32_t next;    /* the next word of it; 4: none is left */
@@ -38,7 +42,7 @@ typedef struct {
     ulam_error *failure; /* where ulam_run_fail() writes; NULL outside a run */
 } ulam_rng;
 
-/* Starts the stream of a run at its first word. No number is computed yet. run < ULAM_MAX_RUNS. */
+/* Starts the stream of a run at its first word. No number is computed yet. run < ULAM_MAX_RUNS, ULAM_ANTITHETIC aside. */
 static inline void ulam_rng_start(ulam_rng *rng, uint64_t key, uint64_t run)
 {
     rng->key = key;
@@ -99,7 +103,7 @@ uint64_t ulam_integer_below(ulam_rng *rng, uint64_t n);
 double ulam_gaussian(ulam_rng *rng);
 
 /* Two independent standard normals by Box and Muller's method. Takes four words. Not monotone in its uniforms, hence
- * of no use with antithetic pairs and common random numbers. */
+ * of no use with common random numbers, and refused in antithetic pairs: it fails their runs. */
 void ulam_gaussian_pair(ulam_rng *rng, double pair[2]);
 
 /* Exponential with mean 1, by inversion: -log(1 - u) with u as of ulam_uniform(). Takes two words. */

@@ -125,6 +125,9 @@ ulam_status ulam_state_summarise(const ulam_state *self, size_t point, ulam_summ
 ulam_status ulam_state_accumulators(const ulam_state *self, size_t point, ulam_accumulators *sum,
                                     const ulam_accumulators **covered);
 
+/* What pairing gains an element of a point of a job with antithetic pairs, of the runs that the results cover. ULAM_ENOMEM. */
+ulam_status ulam_state_reduce_element(const ulam_state *self, size_t point, size_t element, ulam_reduction *reduction);
+
 /* The whole state as canonical bytes, and back. The bytes do not name the job: the caller has made sure that it is the
  * same. It may ask for more runs or points, or for a wider part: runs that do not continue its first ones come as early
  * pieces. ULAM_EFORMAT, ULAM_ENOMEM. */

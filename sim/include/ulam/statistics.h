@@ -46,6 +46,7 @@ typedef struct {
     size_t n_pairs;
     const size_t *grouped; /* [n_grouped], ascending: elements of which sums are kept for each group of runs too */
     size_t n_grouped;
+    size_t n_antithetic; /* elements of which antithetic pairs are counted: all, or 0: runs are */
 } ulam_statistics;
 
 /* Where an element's groups are among all that are kept; SIZE_MAX: it has none. */
@@ -61,18 +62,25 @@ typedef struct {
 } ulam_series;
 
 /* The values of a block's successful runs, in the order of the runs: of element e in the i-th of them,
- * value[e * element_step + i * run_step]. */
+ * value[e * element_step + i * run_step]. Or of its antithetic pairs, which are counted like runs: the means. */
 typedef struct {
     const double *value;
+    const double *half; /* of pairs, as value: half of the first run's less the second's; NULL: of runs */
     size_t n;
     size_t run_step, element_step;
-    uint64_t first;      /* the block's first run */
+    uint64_t first;      /* the block's first run, or pair */
     const uint64_t *run; /* [n] the indices of the runs; NULL: first, first + 1, ... */
 } ulam_block_values;
 
 static inline ulam_series ulam_block_series(const ulam_block_values *block, size_t element)
 {
     const ulam_series series = {block->value + element * block->element_step, block->n, block->run_step};
+    return series;
+}
+
+static inline ulam_series ulam_block_half_series(const ulam_block_values *block, size_t element)
+{
+    const ulam_series series = {block->half + element * block->element_step, block->n, block->run_step};
     return series;
 }
 

@@ -34,7 +34,7 @@ void ulam_tally_free(ulam_tally *self);
 /* Makes an empty tally keep these statistics too, to which it keeps a pointer; NULL: none. ULAM_ENOMEM. */
 ulam_status ulam_tally_keep(ulam_tally *self, const ulam_statistics *statistics);
 
-/* Adds one block of successful runs. Centres and edges are known (ulam_accumulators_are_framed()). ULAM_EINVAL: a value is
+/* Adds one block of successful runs, or of pairs of them. Centres and edges are known (ulam_accumulators_are_framed()). ULAM_EINVAL: a value is
  * infinite; ULAM_ENOMEM. After either self is of no further use. */
 ulam_status ulam_tally_add(ulam_tally *self, const ulam_block_values *block);
 
