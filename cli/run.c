@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "crash.h"
 #include "known_models.h"
 #include "launch.h"
 #include "options.h"
@@ -86,6 +87,7 @@ static ulam_status lead(ulam_run_session *self, const ulam_ranks *ranks, ulam_st
             .stop = ulam_stop_watch(self->start, self->options->time_limit, self->job.until.max_time),
             .samples = self->samples ? ulam_samples_sink(self->samples) : (ulam_sample_sink){0},
         };
+        ulam_tell_crashes(&self->job);
         status = ulam_ranks_execute(ranks, &self->job, &self->state, &execution, error);
         ulam_progress_clear(&display);
         if (status) goto out;
@@ -118,6 +120,7 @@ static ulam_status follow(const ulam_ranks *ranks, ulam_error *error)
     status = ulam_ranks_agree(ranks, status, error);
     if (!status) status = join_samples(&samples, &job, ranks, error);
     const ulam_execution execution = {.samples = samples ? ulam_samples_sink(samples) : (ulam_sample_sink){0}};
+    if (!status) ulam_tell_crashes(&job);
     if (!status) status = ulam_ranks_execute(ranks, &job, NULL, &execution, error);
 out:
     ulam_samples_close(samples);

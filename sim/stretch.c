@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "in_hand.h"
 #include "lanes_builds.h"
 #include "perform_run.h"
 #include "stretch.h"
@@ -90,6 +91,7 @@ static bool perform_group(ulam_performer *self, const void *point, const ulam_st
     failure.status = ULAM_OK;
     ulam_lanes_start(self->lanes, job->points[rest->point].key, ulam_stream_run(job, rest->first));
     self->lanes->failure = &failure;
+    ulam_take_in_hand(rest->point, rest->first, n);
     job->model->run_lanes(point, self->lanes, self->group);
     for (size_t e = 0; e < job->width; e++) {
         double *to = values + e * stride, *from = self->group + e * ULAM_LANES;
@@ -135,7 +137,9 @@ static uint64_t perform_singles(ulam_performer *self, const void *point, const u
     const bool ahead = n > FEW && begins_lanes(self->job, rest->first);
     first_draws draws;
     if (ahead) draw_ahead(self, runner.key, rest->first, &draws);
+    ulam_take_in_hand(rest->point, rest->first, 1);
     for (uint64_t k = 0; k < n; k++) {
+        ulam_in_hand.first = rest->first + k;
         double *out = width == 1 ? values + k : self->single;
         ulam_rng rng;
         ulam_rng_start(&rng, runner.key, ulam_stream_run(self->job, rest->first + k));
@@ -187,5 +191,6 @@ void ulam_perform_stretch(ulam_performer *self, const void *point, ulam_stretch 
     const uint64_t n = stretch.n;
     while (stretch.n && !cause->status)
         perform_some(self, point, &stretch, ULAM_LANES, values + (n - stretch.n), stride, cause);
+    ulam_put_out_of_hand();
     *done = n - stretch.n;
 }

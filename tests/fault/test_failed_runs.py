@@ -77,6 +77,20 @@ class Stopped(command.Case):
         self.assertIn(" points, ", done.stderr)
         self.assertIn("\033[Kulam run: model 'faulty', point 0, run 250000000: it diverged", done.stderr)
 
+    def test_what_kills_a_rank_is_named(self):
+        for fault, word in (("crash_at", "crashed (segmentation fault)"), ("exit_at", "called exit()")):
+            self.write("job.yaml", f"model: faulty\nruns: 100\nparams: {{{fault}: 40}}\noutput: {fault}.h5\n")
+            for ranks in (1, 2):
+                done = self.ulam("run", "-q", "-n", ranks, "job.yaml")
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(f"ulam run: model 'faulty' {word} at point 0, run 40; with `isolate: true`", done.stderr)
+
+    def test_a_crash_behind_a_checkpoint_names_the_replay(self):
+        self.write("job.yaml", "model: faulty\nruns: 1e9\nblock: 1000\ncheckpoint: 10ms\nparams: {crash_at: 50000000}\n")
+        done = self.ulam("run", "-q", "job.yaml")
+        self.assertIn("run 50000000; 'ulam replay job.h5 --point 0 --run 50000000' performs it alone", done.stderr)
+        self.assertLess(self.ulam("replay", "job.h5", "--run", "50000000").returncode, 0)
+
     def test_a_crash_is_replayed_as_a_crash(self):
         self.write("job.yaml", "model: faulty\nruns: 100\nparams: {crash_at: 17}\nisolate: true\n")
         done = self.ulam("run", "-q", "job.yaml")

@@ -68,6 +68,15 @@ double ulam_clock(void);
  * the message names model, point and run. Others as the parts return them; what was done before is in the state. */
 ulam_status ulam_execute(const ulam_job *job, ulam_state *state, const ulam_execution *execution, ulam_error *error);
 
+/* Runs that a model was called for and has not returned from. */
+typedef struct {
+    size_t point;
+    uint64_t first, n; /* n > 1: lanes, or chains, that are performed together; 0: none */
+} ulam_runs_in_hand;
+
+/* What the calling thread has in hand. A signal handler may ask it, to tell in which run a model crashed. */
+ulam_runs_in_hand ulam_execution_in_hand(void);
+
 /* Performs one run of a point again, in this process, into values[job->width]. ULAM_ERUN: it fails, as it did; others as
  * the model's setup returns them. */
 ulam_status ulam_replay(const ulam_job *job, size_t point, uint64_t run, double *values, ulam_error *error);
