@@ -4,7 +4,7 @@
 #include "patience.h"
 
 /* ns */
-static const long first_sleep = 20000, longest_sleep = 500000, idle_sleep = 2000000, idle_after = 1000000000;
+static const long first_sleep = 20000, longest_sleep = 500000, idle_sleep = 2000000, idle_after = 100000000;
 
 void ulam_patience_sleep(ulam_patience *self)
 {
