@@ -102,6 +102,18 @@ static const lanes_build *current(void)
 #endif
 }
 
+void ulam_rng_blocks(const ulam_rng *rng, uint64_t first, size_t n, uint64_t *low, uint64_t *high)
+{
+    const bool paired = rng->run >= ULAM_ANTITHETIC;
+    ulam_rng plain = *rng;
+    if (paired) plain.run &= ~(ULAM_ANTITHETIC | 1);
+    current()->blocks(&plain, first, n, low, high);
+    for (size_t i = 0; paired && rng->run % 2 && i < n; i++) {
+        low[i] = ~low[i];
+        high[i] = ~high[i];
+    }
+}
+
 void ulam_lanes_word32(ulam_lanes *lanes, uint32_t *word) { current()->word32(lanes, word); }
 void ulam_lanes_word64(ulam_lanes *lanes, uint64_t *word) { current()->word64(lanes, word); }
 void ulam_lanes_uniform(ulam_lanes *lanes, double *u) { current()->uniform(lanes, u); }

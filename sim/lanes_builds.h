@@ -1,4 +1,4 @@
-/* The builds of the array calls of <ulam/lanes.h>: lanes_calls.h compiled for each kind of machine. */
+/* The builds of the array calls of <ulam/lanes.h>, and of ulam_rng_blocks(): lanes_calls.h compiled for each kind of machine. */
 
 #ifndef ULAM_SIM_LANES_BUILDS_H
 #define ULAM_SIM_LANES_BUILDS_H
@@ -9,6 +9,7 @@
 
 typedef struct {
     const char *name;
+    void (*blocks)(const ulam_rng *rng, uint64_t first, size_t n, uint64_t *low, uint64_t *high);
     void (*word32)(ulam_lanes *lanes, uint32_t *word);
     void (*word64)(ulam_lanes *lanes, uint64_t *word);
     void (*uniform)(ulam_lanes *lanes, double *u);

@@ -1,6 +1,6 @@
 /* The array calls of <ulam/lanes.h>, compiled once for each build. The file that includes this one defines LANES_BUILD,
  * the build's name, and philox_lanes(), which computes the draw-block `draw` of each lane's run; with a step of 2, of every
- * other run alone, into the first half of the lanes.
+ * other run alone, into the first half of the lanes, and philox_blocks(), which is ulam_rng_blocks().
  *
  * All are plain loops over the functions of portable_math.h, for the compiler to vectorise: hence the bits are the scalar
  * functions'. Lanes whose argument is out of the ordinary are done again, one at a time. */
@@ -266,6 +266,7 @@ static void gaussian_pair(ulam_lanes *lanes, double *first, double *second)
 
 const lanes_build LANES_VARIABLE(LANES_BUILD) = {
     .name = LANES_TEXT(LANES_BUILD),
+    .blocks = philox_blocks,
     .word32 = word32,
     .word64 = word64,
     .uniform = uniform,

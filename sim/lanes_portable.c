@@ -14,5 +14,18 @@ static void philox_lanes(ulam_lanes *lanes, uint64_t draw, int step)
     }
 }
 
+static void philox_blocks(const ulam_rng *rng, uint64_t first, size_t n, uint64_t *low, uint64_t *high)
+{
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t draw = first + i;
+        uint32_t word[4];
+        philox4x32_10((philox_counter){(uint32_t)draw, (uint32_t)(draw >> 32) | (uint32_t)(rng->run >> 32) << 16,
+                                       (uint32_t)rng->run, rng->domain},
+                      rng->key, word);
+        low[i] = word[0] | (uint64_t)word[1] << 32;
+        high[i] = word[2] | (uint64_t)word[3] << 32;
+    }
+}
+
 #define LANES_BUILD portable
 #include "lanes_calls.h"

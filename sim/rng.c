@@ -36,6 +36,15 @@ void ulam_rng_refill(ulam_rng *rng)
         for (int w = 0; w < 4; w++) rng->word[w] = ~rng->word[w];
 }
 
+uint64_t ulam_rng_reserve(ulam_rng *rng, uint64_t n)
+{
+    if (__builtin_expect(n > ULAM_MAX_DRAWS - rng->draw, 0)) exhausted(rng);
+    const uint64_t first = rng->draw;
+    rng->draw = first + n;
+    rng->next = 4;
+    return first;
+}
+
 __extension__ typedef unsigned __int128 product128;
 
 uint64_t ulam_integer_below(ulam_rng *rng, uint64_t n)

@@ -1,14 +1,9 @@
 /* The lane kernels of the built-in models, in each build that this machine can run: every number is that of the scalar run,
- * bit for bit. A process has one build, so each is tried in a child. */
-
-#include <stdio.h>
-#include <unistd.h>
-
-#include <sys/wait.h>
+ * bit for bit. */
 
 #include "model_point.h"
 
-#include <ulam/lanes.h>
+#include "each_build.h"
 
 static const struct {
     const char *model, *settings;
@@ -76,22 +71,7 @@ static void all_agree(void **state)
 static void lanes_and_runs_agree_in_every_build(void **state)
 {
     (void)state;
-    static const char *const builds[] = {"portable", "avx2", "avx512"};
-    size_t tried = 0;
-    for (size_t k = 0; k < sizeof builds / sizeof *builds; k++) {
-        setenv("ULAM_LANES_BUILD", builds[k], 1);
-        if (ulam_lanes_check_build(NULL)) continue; /* not on this machine */
-        const pid_t child = fork();
-        if (child == 0) {
-            const struct CMUnitTest test[] = {cmocka_unit_test(all_agree)};
-            _exit(strcmp(ulam_lanes_build(), builds[k]) ? 99 : cmocka_run_group_tests(test, NULL, NULL));
-        }
-        int status;
-        assert_int_equal(waitpid(child, &status, 0), child);
-        if (!WIFEXITED(status) || WEXITSTATUS(status)) fail_msg("the build %s differs", builds[k]);
-        tried++;
-    }
-    assert_true(tried > 0);
+    in_each_build(all_agree);
 }
 
 static void a_kernel_leaves_self_avoiding_walks_alone(void **state)

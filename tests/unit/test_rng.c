@@ -16,6 +16,7 @@
 #include <ulam/math.h>
 #include <ulam/rng.h>
 
+#include "each_build.h"
 #include "philox.h"
 
 static void test_philox_known_answers(void **state)
@@ -64,6 +65,63 @@ static void test_stream_known_answers(void **state)
     ulam_rng substream;
     ulam_substream(&rng, 0, &substream);
     assert_int_equal(ulam_word32(&substream), 0xc0a61c65);
+}
+
+/* Draw-blocks by their number are those that the stream comes to, whatever their number and how many are asked for. */
+static void test_blocks_by_number(void **state)
+{
+    (void)state;
+    static const uint64_t firsts[] = {0, 5, UINT32_MAX - 3, UINT64_C(1) << 40, ULAM_MAX_DRAWS - 200};
+    static const uint64_t runs[] = {0, 81723, ULAM_MAX_RUNS - 1};
+    for (size_t f = 0; f < sizeof firsts / sizeof *firsts; f++)
+        for (size_t n = 0; n < 140; n += n < 40 ? 1 : 7) {
+            uint64_t low[141], high[141];
+            ulam_rng rng, by_number;
+            ulam_rng_start(&rng, 20261121, runs[n % 3]);
+            rng.domain = (uint32_t)n;
+            by_number = rng;
+            rng.draw = firsts[f];
+            low[n] = high[n] = 42;
+            ulam_rng_blocks(&by_number, firsts[f], n, low, high);
+            for (size_t i = 0; i < n; i++) {
+                assert_int_equal(ulam_word64(&rng), low[i]);
+                assert_int_equal(ulam_word64(&rng), high[i]);
+            }
+            assert_true(low[n] == 42 && high[n] == 42);
+            assert_int_equal(by_number.draw, 0);
+            rng.run |= ULAM_ANTITHETIC | 1;
+            rng.draw = firsts[f];
+            rng.next = 4;
+            ulam_rng_blocks(&rng, firsts[f], n, low, high);
+            for (size_t i = 0; i < n; i++) {
+                assert_int_equal(ulam_word64(&rng), low[i]);
+                assert_int_equal(ulam_word64(&rng), high[i]);
+            }
+        }
+}
+
+static void test_blocks_by_number_in_each_build(void **state)
+{
+    (void)state;
+    in_each_build(test_blocks_by_number);
+}
+
+static void test_reserved_blocks_are_skipped(void **state)
+{
+    (void)state;
+    ulam_rng rng, other;
+    ulam_error failure = {0};
+    ulam_rng_start(&rng, 1, 2);
+    other = rng;
+    ulam_word32(&rng);
+    assert_int_equal(ulam_rng_reserve(&rng, 3), 1);
+    other.draw = 4;
+    assert_int_equal(ulam_word32(&rng), ulam_word32(&other));
+    rng.failure = &failure;
+    assert_int_equal(ulam_rng_reserve(&rng, ULAM_MAX_DRAWS - 5), 5);
+    assert_int_equal(failure.status, ULAM_OK);
+    ulam_rng_reserve(&rng, 1);
+    assert_int_equal(failure.status, ULAM_ERUN);
 }
 
 static void test_antithetic_runs_turn_every_bit_over(void **state)
@@ -397,6 +455,8 @@ static void test_running_out_of_draws_fails_the_run(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_blocks_by_number_in_each_build), /* before this process has chosen a build */
+        cmocka_unit_test(test_reserved_blocks_are_skipped),
         cmocka_unit_test(test_philox_known_answers),
         cmocka_unit_test(test_stream_known_answers),
         cmocka_unit_test(test_antithetic_runs_turn_every_bit_over),

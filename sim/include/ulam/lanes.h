@@ -110,40 +110,42 @@ ulam_status ulam_lanes_check_build(ulam_error *error);
     __attribute__((optimize("O3"), target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma,prefer-vector-width=512")))
 #endif
 
+/* Defines the function
+ *
+ *     static void name parameters
+ *
+ * whose body follows the macro, in a build for each kind of machine; arguments are the parameters' names, in parentheses
+ * too. Called, it is the build in use. On x86-64 there are also name_portable, name_avx2 and name_avx512. */
+#if defined(__x86_64__) && defined(__GNUC__)
+#define ULAM_IN_BUILDS(name, parameters, arguments)                                                                    \
+    static inline __attribute__((always_inline)) void name##_body parameters;                                          \
+    static void name##_portable parameters { name##_body arguments; }                                                  \
+    ULAM_LANES_AVX2_BUILD static void name##_avx2 parameters { name##_body arguments; }                                \
+    ULAM_LANES_AVX512_BUILD static void name##_avx512 parameters { name##_body arguments; }                            \
+    static void name parameters                                                                                        \
+    {                                                                                                                  \
+        const int build = ulam_lanes_build_number();                                                                   \
+        if (build == ULAM_LANES_AVX512)                                                                                \
+            name##_avx512 arguments;                                                                                   \
+        else if (build == ULAM_LANES_AVX2)                                                                             \
+            name##_avx2 arguments;                                                                                     \
+        else                                                                                                           \
+            name##_portable arguments;                                                                                 \
+    }                                                                                                                  \
+    static inline __attribute__((always_inline)) void name##_body parameters
+#else
+#define ULAM_IN_BUILDS(name, parameters, arguments) static void name parameters
+#endif
+
 /* Defines a lane kernel, the function
  *
  *     static void name(const void *point, ulam_lanes *lanes, double *out)
  *
- * whose body follows the macro. It writes element e of the observables (in their declared order, arrays unrolled) of
- * lane i into out[e * ULAM_LANES + i]. On x86-64 there are also name_portable, name_avx2 and name_avx512, its builds. */
-#if defined(__x86_64__) && defined(__GNUC__)
+ * whose body follows the macro, in builds as above. It writes element e of the observables (in their declared order, arrays
+ * unrolled) of lane i into out[e * ULAM_LANES + i]. */
 #define ULAM_LANES_KERNEL(name)                                                                                        \
-    static inline __attribute__((always_inline)) void name##_body(const void *point, ulam_lanes *ULAM_RESTRICT lanes,  \
-                                                                  double *ULAM_RESTRICT out);                          \
-    static void name##_portable(const void *point, ulam_lanes *lanes, double *out) { name##_body(point, lanes, out); } \
-    ULAM_LANES_AVX2_BUILD static void name##_avx2(const void *point, ulam_lanes *lanes, double *out)                   \
-    {                                                                                                                  \
-        name##_body(point, lanes, out);                                                                                \
-    }                                                                                                                  \
-    ULAM_LANES_AVX512_BUILD static void name##_avx512(const void *point, ulam_lanes *lanes, double *out)               \
-    {                                                                                                                  \
-        name##_body(point, lanes, out);                                                                                \
-    }                                                                                                                  \
-    static void name(const void *point, ulam_lanes *lanes, double *out)                                                \
-    {                                                                                                                  \
-        const int build = ulam_lanes_build_number();                                                                   \
-        if (build == ULAM_LANES_AVX512)                                                                                \
-            name##_avx512(point, lanes, out);                                                                          \
-        else if (build == ULAM_LANES_AVX2)                                                                             \
-            name##_avx2(point, lanes, out);                                                                            \
-        else                                                                                                           \
-            name##_portable(point, lanes, out);                                                                        \
-    }                                                                                                                  \
-    static inline __attribute__((always_inline)) void name##_body(const void *point, ulam_lanes *ULAM_RESTRICT lanes,  \
-                                                                  double *ULAM_RESTRICT out)
-#else
-#define ULAM_LANES_KERNEL(name) static void name(const void *point, ulam_lanes *lanes, double *out)
-#endif
+    ULAM_IN_BUILDS(name, (const void *point, ulam_lanes *ULAM_RESTRICT lanes, double *ULAM_RESTRICT out),              \
+                   (point, lanes, out))
 
 #ifdef __cplusplus
 }

@@ -115,6 +115,17 @@ void ulam_uniform_open_fill(ulam_rng *rng, double *values, size_t n);
 void ulam_gaussian_fill(ulam_rng *rng, double *values, size_t n);
 void ulam_exponential_fill(ulam_rng *rng, double *values, size_t n);
 
+/* Draws by their place, for models in which a random number belongs to a part of the system, be it used or not: a chain
+ * takes a sweep's draw-blocks by ulam_rng_reserve() and reads those it needs, in the order that suits it. */
+
+/* Takes the next n draw-blocks unseen, n <= ULAM_MAX_DRAWS, and returns the number of the first. What is left of the current
+ * one is skipped. Running out of draws fails the run. */
+uint64_t ulam_rng_reserve(ulam_rng *rng, uint64_t n);
+
+/* The draw-blocks first, ..., first + n - 1 of rng's run and domain, wherever it stands: words 0 and 1 of each into
+ * low[n], words 2 and 3 into high[n], the first of two the low half. A vector of draw-blocks is computed at a time. */
+void ulam_rng_blocks(const ulam_rng *rng, uint64_t first, size_t n, uint64_t *low, uint64_t *high);
+
 #ifdef __cplusplus
 }
 #endif
