@@ -45,10 +45,16 @@ static void set_point(ulam_table *table, const ulam_job *job, size_t p, const ul
             free(value);
         }
     set_seconds(table, column++, cost);
-    snprintf(text, sizeof text, "%s%.3g", trial->beyond ? "max_runs, " : "", trial->needed);
+    snprintf(text, sizeof text, "%s%.3g",
+             !trial->beyond      ? ""
+             : job->chain.sweeps ? "max_sweeps, "
+                                 : "max_runs, ",
+             trial->needed);
     ulam_table_set(table, column++, isnan(trial->needed) ? "—" : text);
     set_seconds(table, column, cost * trial->needed);
 }
+
+static const char *unit_of(const ulam_job *job) { return job->chain.sweeps ? "sweeps" : "runs"; }
 
 static bool print_points(const ulam_job *job, const ulam_trial *trials)
 {
@@ -60,8 +66,8 @@ static bool print_points(const ulam_job *job, const ulam_trial *trials)
     for (size_t a = 0; a < job->n_axes; a++)
         for (size_t i = 0; i < job->axes[a].n_parameters; i++)
             ulam_table_head(&table, column++, job->model->parameters[job->axes[a].parameters[i]].name, false);
-    ulam_table_head(&table, column++, "a run", false);
-    ulam_table_head(&table, column++, "runs", false);
+    ulam_table_head(&table, column++, job->chain.sweeps ? "a sweep" : "a run", false);
+    ulam_table_head(&table, column++, unit_of(job), false);
     ulam_table_head(&table, column, "on one core", false);
     for (size_t p = 0; p < job->n_points; p++) {
         tried += trials[p].runs > 0;
@@ -90,17 +96,17 @@ static void print_total(const ulam_job *job, const ulam_trial *trials)
         seconds += trials[p].needed * trials[p].seconds / (double)trials[p].runs;
     }
     ulam_format_duration(tried_seconds, text, sizeof text);
-    printf("pilot    %.3g runs of %zu of %zu points in %s\n", tried_runs, tried, job->n_points, text);
+    printf("pilot    %.3g %s of %zu of %zu points in %s\n", tried_runs, unit_of(job), tried, job->n_points, text);
     if (told == 0) {
-        puts("in all   not known: no target could be judged by so few runs");
+        printf("in all   not known: no target could be judged by so few %s\n", unit_of(job));
         return;
     }
     const double share = (double)job->n_points / (double)told;
     ulam_format_duration(seconds * share, text, sizeof text);
-    printf("in all   about %.3g runs, %s on one core; more ranks share it\n", runs * share, text);
+    printf("in all   about %.3g %s, %s on one core; more ranks share it\n", runs * share, unit_of(job), text);
     if (told < tried)
-        printf("         %zu point%s could not be judged by so few runs; the average of the others stands for them\n",
-               tried - told, tried - told == 1 ? "" : "s");
+        printf("         %zu point%s could not be judged by so few %s; the average of the others stands for them\n",
+               tried - told, tried - told == 1 ? "" : "s", unit_of(job));
 }
 
 ulam_status ulam_print_pilot(const ulam_job *job, ulam_error *error)

@@ -30,8 +30,8 @@ static void describe(const ulam_progress *progress, char *text, size_t size)
 {
     const double asked = (double)progress->runs_asked, done = (double)progress->runs;
     const double rate = progress->seconds > 0 ? (double)progress->session_runs / progress->seconds : 0;
-    int n = snprintf(text, size, "%zu of %zu points, %.0f %%, %.3g runs/s", progress->points_complete, progress->points,
-                     asked > 0 ? floor(100 * done / asked) : 100, rate);
+    int n = snprintf(text, size, "%zu of %zu points, %.0f %%, %.3g %s/s", progress->points_complete, progress->points,
+                     asked > 0 ? floor(100 * done / asked) : 100, rate, progress->chains ? "sweeps" : "runs");
     if (rate > 0 && asked > done && (size_t)n < size) {
         char left[32];
         ulam_format_duration((asked - done) / rate, left, sizeof left);

@@ -14,29 +14,34 @@
 #include "subcommands.h"
 
 static const char help[] =
-    "usage: ulam replay FILE --point P --run R\n"
+    "usage: ulam replay FILE --point P --run R [--sweeps N]\n"
     "\n"
     "Performs run R of point P of the job in the result file FILE again, in this process and outside any isolation, "
     "and\n"
     "prints its observables to full precision. A run that failed fails again; one that crashed crashes again. Where "
     "the\n"
-    "job keeps samples, they are compared with those of the run.\n"
+    "job keeps samples, they are compared with those of the run. A chain makes the sweeps that the results cover, or, "
+    "where\n"
+    "it is listed as failed, all that were asked for.\n"
     "\n"
     "options:\n"
     "      --point P    point, counted from 0 (default: 0)\n"
     "      --run R      run, counted from 0\n"
+    "      --sweeps N   of a chain: so many, behind those that thermalise\n"
     "  -h, --help       this text\n"
     "\n"
     "exit status: 0; 1 the run failed, or its samples differ; 2 bad input\n";
 
 enum {
     OPTION_POINT = 256,
-    OPTION_RUN
+    OPTION_RUN,
+    OPTION_SWEEPS
 };
 
 static const struct option options[] = {
     {"point", required_argument, NULL, OPTION_POINT},
     {"run", required_argument, NULL, OPTION_RUN},
+    {"sweeps", required_argument, NULL, OPTION_SWEEPS},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -44,6 +49,7 @@ static const struct option options[] = {
 typedef struct {
     const char *path;
     uint64_t point, run;
+    uint64_t sweeps; /* 0: not said */
     bool run_given;
 } request;
 
@@ -57,6 +63,17 @@ static bool read_index(const char *option, const char *text, uint64_t *index)
     return false;
 }
 
+static bool read_sweeps(const char *text, uint64_t *sweeps)
+{
+    char *end;
+    errno = 0;
+    *sweeps = strtoull(text, &end, 10);
+    if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && *sweeps > 0 && *sweeps < ULAM_MAX_RUNS)
+        return true;
+    fprintf(stderr, "ulam replay: --sweeps: '%s'; expected an integer from 1 on, below 2^48\n", text);
+    return false;
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int read_options(request *self, int argc, char **argv)
 {
@@ -66,6 +83,7 @@ static int read_options(request *self, int argc, char **argv)
         if (option == OPTION_POINT && !read_index("--point", optarg, &self->point)) return 2;
         if (option == OPTION_RUN && !read_index("--run", optarg, &self->run)) return 2;
         if (option == OPTION_RUN) self->run_given = true;
+        if (option == OPTION_SWEEPS && !read_sweeps(optarg, &self->sweeps)) return 2;
     }
     if (status >= 0) return status;
     self->path = ulam_only_operand("replay", "FILE", argc, argv);
@@ -78,6 +96,9 @@ static ulam_status judge_request(const request *self, const ulam_job *job, ulam_
     if (self->point >= job->n_points)
         return ulam_fail(error, ULAM_EINVAL, "%s has no point %llu; expected one from 0 to %zu", self->path,
                          (unsigned long long)self->point, job->n_points - 1);
+    if (self->sweeps && job->chain.sweeps == 0)
+        return ulam_fail(error, ULAM_EINVAL, "--sweeps %llu: the runs of %s are no chains",
+                         (unsigned long long)self->sweeps, self->path);
     if (self->run >= ULAM_MAX_RUNS)
         return ulam_fail(error, ULAM_EINVAL, "there is no run %llu; expected one below 2^48",
                          (unsigned long long)self->run);
@@ -132,6 +153,38 @@ static ulam_status compare(const request *self, const ulam_job *job, const doubl
                      which.kept, self->path);
 }
 
+static bool is_listed(const ulam_result *result, uint64_t point, uint64_t run)
+{
+    for (size_t i = 0; i < result->n_failures; i++)
+        if (result->failures[i].point == point && result->failures[i].run == run) return true;
+    return false;
+}
+
+/* Sets how far a chain is performed. */
+static ulam_status cut_chain(const request *self, ulam_job *job, ulam_error *error)
+{
+    ulam_result result;
+    if (job->chain.sweeps == 0) return ULAM_OK;
+    ulam_status status = ulam_result_read(&result, self->path, error);
+    if (!status && result.sweeps) {
+        const bool failed = is_listed(&result, self->point, self->run);
+        const uint64_t known = failed ? job->chain.sweeps : result.sweeps[self->point];
+        job->chain.sweeps = self->sweeps ? self->sweeps : known;
+        if (job->chain.sweeps == 0)
+            status =
+                ulam_fail(error, ULAM_EINVAL,
+                          "%s covers no sweep of the chains of point %llu yet; how many are to be performed? Expected "
+                          "--sweeps N",
+                          self->path, (unsigned long long)self->point);
+    }
+    ulam_result_free(&result);
+    if (!status)
+        printf("%llu sweeps behind %llu that thermalise, measured once in %llu\n",
+               (unsigned long long)job->chain.sweeps, (unsigned long long)job->chain.thermalize,
+               (unsigned long long)job->chain.every);
+    return status;
+}
+
 int ulam_replay_main(int argc, char **argv)
 {
     request self = {0};
@@ -147,6 +200,10 @@ int ulam_replay_main(int argc, char **argv)
     if (!status && !(values = calloc(job.width, sizeof *values))) status = ulam_fail_memory(&error, "replaying a run");
     if (!status) {
         print_head(&self, &job);
+        status = cut_chain(&self, &job, &error);
+    }
+    if (!status) {
+        fflush(stdout);
         status = ulam_replay(&job, (size_t)self.point, self.run, values, &error);
     }
     if (!status) {

@@ -31,10 +31,12 @@ static char *time_now(void)
     return strdup(text);
 }
 
+/* Runs; of chains, their sweeps. */
 static uint64_t runs_known(const ulam_state *state)
 {
     uint64_t runs = 0;
-    for (size_t i = 0; i < state->job->n_points; i++) runs += ulam_state_runs(state, i);
+    for (size_t i = 0; i < state->job->n_points; i++)
+        runs += state->job->chain.sweeps ? ulam_state_sweeps_made(state, i) : ulam_state_runs(state, i);
     return runs;
 }
 
@@ -42,7 +44,9 @@ static uint64_t runs_known(const ulam_state *state)
 static bool nothing_known(const ulam_state *state)
 {
     for (size_t i = 0; i < state->job->n_points; i++)
-        if (state->points[i].blocks || state->points[i].tail_runs || state->points[i].n_early) return false;
+        if (state->points[i].blocks || state->points[i].tail_runs || state->points[i].n_early ||
+            ulam_chains_are_begun(&state->points[i].chains))
+            return false;
     return true;
 }
 
@@ -216,9 +220,12 @@ void ulam_session_say_outcome(const ulam_run_session *self, bool complete_before
         return;
     }
     const bool complete = ulam_state_complete(&self->state);
-    fprintf(stderr, "ulam: %s: %zu point%s, %llu runs in %s; ", job->output, job->n_points, plural,
-            (unsigned long long)(runs_known(&self->state) - self->runs_before), duration);
-    if (self->state.n_failures) fprintf(stderr, "%zu failed runs are recorded and left out; ", self->state.n_failures);
+    fprintf(stderr, "ulam: %s: %zu point%s, %llu %s in %s; ", job->output, job->n_points, plural,
+            (unsigned long long)(runs_known(&self->state) - self->runs_before), job->chain.sweeps ? "sweeps" : "runs",
+            duration);
+    if (self->state.n_failures)
+        fprintf(stderr, "%zu failed %s are recorded and left out; ", self->state.n_failures,
+                job->chain.sweeps ? "chains" : "runs");
     if (self->state.n_dropped) fprintf(stderr, "%zu runs in hand were dropped; ", self->state.n_dropped);
     if (job->until.n_targets) say_targets(self);
     fprintf(stderr, complete ? "'ulam show %s' prints them\n" : "stopped early: the same command goes on with %s\n",

@@ -4,6 +4,7 @@
 #include "leader.h"
 #include "rank.h"
 #include "root.h"
+#include "state_chains.h"
 
 static ulam_status execute(const ulam_hierarchy *hierarchy, const ulam_job *job, ulam_state *state,
                            const ulam_execution *execution, ulam_error *error)
@@ -22,7 +23,7 @@ ulam_status ulam_mpi_execute(MPI_Comm communicator, const ulam_job *job, ulam_st
     if (MPI_Comm_rank(communicator, &rank) || MPI_Comm_size(communicator, &ranks))
         return ulam_fail(error, ULAM_ESYSTEM, "MPI does not know this communicator");
     if (ranks == 1) return ulam_execute(job, state, how, error);
-    ulam_status status = ulam_hierarchy_init(&hierarchy, communicator, error);
+    ulam_status status = ulam_hierarchy_init(&hierarchy, communicator, !ulam_job_has_chains(job), error);
     if (!status) status = execute(&hierarchy, job, state, how, error);
     ulam_hierarchy_free(&hierarchy);
     return status;

@@ -79,13 +79,14 @@ static bool part(ulam_hierarchy *self, MPI_Comm *team)
     return true;
 }
 
-ulam_status ulam_hierarchy_init(ulam_hierarchy *self, MPI_Comm communicator, ulam_error *error)
+ulam_status ulam_hierarchy_init(ulam_hierarchy *self, MPI_Comm communicator, bool leaders, ulam_error *error)
 {
     int most, size, team_size = 1;
     MPI_Comm team = MPI_COMM_NULL;
     *self = (ulam_hierarchy){.all = MPI_COMM_NULL, .asks = MPI_COMM_NULL, .serves = MPI_COMM_NULL};
     const ulam_status status = agree_on_most_ranks(communicator, &most, error);
     if (status) return status;
+    if (!leaders) most = 1;
     if (most > 1 && !find_team(communicator, most, &team))
         return ulam_fail(error, ULAM_ESYSTEM, "MPI cannot tell which ranks share a node");
     MPI_Comm_size(communicator, &size);

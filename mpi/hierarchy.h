@@ -4,6 +4,8 @@
 #ifndef ULAM_HIERARCHY_H
 #define ULAM_HIERARCHY_H
 
+#include <stdbool.h>
+
 #include <mpi.h>
 
 #include <ulam/status.h>
@@ -15,9 +17,9 @@ typedef struct {
 } ulam_hierarchy;
 
 /* Collective. The environment of rank 0 may set ULAM_RANKS_PER_LEADER, the most ranks that a leader stands for, itself
- * included; a node with more has several leaders, and with 1 there are none. ULAM_EINVAL, on every rank: it is no such
- * number; ULAM_ESYSTEM. Whatever it returns, ulam_hierarchy_free() may be called, by all. */
-ulam_status ulam_hierarchy_init(ulam_hierarchy *self, MPI_Comm communicator, ulam_error *error);
+ * included; a node with more has several leaders, and with 1, or without `leaders`, there are none. ULAM_EINVAL, on every rank:
+ * it is no such number; ULAM_ESYSTEM. Whatever it returns, ulam_hierarchy_free() may be called, by all. */
+ulam_status ulam_hierarchy_init(ulam_hierarchy *self, MPI_Comm communicator, bool leaders, ulam_error *error);
 void ulam_hierarchy_free(ulam_hierarchy *self);
 
 #endif

@@ -46,7 +46,7 @@ _Noreturn void ulam_hub_fail_system(ulam_hub *self, const char *doing)
 
 ulam_status ulam_hub_take(ulam_hub *self, size_t shares, ulam_assignment *assignment)
 {
-    assignment->n = 0;
+    ulam_assignment_clear(assignment);
     if (self->stop) return ULAM_OK;
     return ulam_schedule_take_shares(&self->schedule, self->deadline - ulam_clock(), shares, assignment);
 }
@@ -57,7 +57,8 @@ ulam_status ulam_hub_account(ulam_hub *self, const ulam_answer *answer, bool unm
     pthread_mutex_lock(&self->lock);
     for (size_t i = 0; i < answer->n_parts; i++) {
         const ulam_part *part = &answer->parts[i];
-        ulam_schedule_done(&self->schedule, part->chunk.point, part->chunk.runs, part->seconds, part->longest);
+        ulam_schedule_done(&self->schedule, part->chunk.point, ulam_chunk_size(&part->chunk), part->seconds,
+                           part->longest);
     }
     for (size_t i = 0; i < answer->n_left && !status; i++)
         status = ulam_schedule_return(&self->schedule, &answer->left[i]);
@@ -95,7 +96,7 @@ static bool wait_for_work(ulam_hub *self, ulam_assignment *assignment)
     ulam_error error = {0};
     pthread_mutex_lock(&self->lock);
     self->computing = false;
-    assignment->n = 0;
+    ulam_assignment_clear(assignment);
     while (!self->gathered) {
         if (!error.status && ulam_hub_take(self, 1, assignment)) ulam_fail_memory(&error, "handing out runs");
         if (error.status || assignment->n) break;

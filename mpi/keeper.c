@@ -52,6 +52,7 @@ static ulam_status put_copy(ulam_root *root, uint64_t *runs, ulam_error *error)
     bool changed;
     pthread_mutex_lock(&root->put_lock);
     ulam_status status = copy_state(root, &copy, runs, &changed, error);
+    if (!status && changed && ulam_state_publish(&copy)) status = ulam_fail_memory(error, "putting a state");
     if (!status && changed) status = sink->put(sink->self, &copy, error);
     pthread_mutex_unlock(&root->put_lock);
     ulam_state_free(&copy);

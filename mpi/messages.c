@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "messages.h"
+#include "state_chains.h"
 
 static ulam_status put_chunk(ulam_bytes *bytes, const ulam_chunk *chunk)
 {
     return ulam_bytes_put_u64(bytes, chunk->point) || ulam_bytes_put_u64(bytes, chunk->first) ||
-                   ulam_bytes_put_u64(bytes, chunk->blocks) || ulam_bytes_put_u64(bytes, chunk->runs)
+                   ulam_bytes_put_u64(bytes, chunk->blocks) || ulam_bytes_put_u64(bytes, chunk->runs) ||
+                   ulam_bytes_put_u64(bytes, chunk->from) || ulam_bytes_put_u64(bytes, chunk->to)
                ? ULAM_ENOMEM
                : ULAM_OK;
 }
@@ -19,6 +21,8 @@ static ulam_chunk get_chunk(ulam_reader *reader)
     chunk.first = ulam_reader_get_u64(reader);
     chunk.blocks = ulam_reader_get_u64(reader);
     chunk.runs = ulam_reader_get_u64(reader);
+    chunk.from = ulam_reader_get_u64(reader);
+    chunk.to = ulam_reader_get_u64(reader);
     return chunk;
 }
 
@@ -111,8 +115,11 @@ static ulam_status put_answer(const ulam_answer *answer, const ulam_report *repo
     if (ulam_bytes_put_u64(bytes, answer->n_left)) return ULAM_ENOMEM;
     for (size_t i = 0; i < answer->n_left; i++)
         if (put_chunk(bytes, &answer->left[i])) return ULAM_ENOMEM;
-    for (size_t i = 0; i < answer->n_parts; i++)
-        if (ulam_tally_pack(&answer->parts[i].tally, bytes)) return ULAM_ENOMEM;
+    for (size_t i = 0; i < answer->n_parts; i++) {
+        const ulam_part *part = &answer->parts[i];
+        if (part->record ? ulam_chain_record_pack(part->record, false, bytes) : ulam_tally_pack(&part->tally, bytes))
+            return ULAM_ENOMEM;
+    }
     return ULAM_OK;
 }
 
@@ -143,7 +150,7 @@ ulam_status ulam_arrival_read(ulam_arrival *self, ulam_bytes *bytes, ulam_error 
     if (get_report(reader, &self->report)) return ulam_fail_memory(error, "reading an answer");
 
     ulam_answer *answer = &self->answer;
-    const size_t n_parts = get_count(reader, 56);
+    const size_t n_parts = get_count(reader, 72);
     answer->parts = calloc(n_parts + 1, sizeof *answer->parts);
     if (!answer->parts) return ulam_fail_memory(error, "reading an answer");
     for (; answer->n_parts < n_parts; answer->n_parts++) {
@@ -154,7 +161,7 @@ ulam_status ulam_arrival_read(ulam_arrival *self, ulam_bytes *bytes, ulam_error 
             return ulam_fail_memory(error, "reading an answer");
         }
     }
-    const size_t n_left = get_count(reader, 32);
+    const size_t n_left = get_count(reader, 48);
     answer->left = calloc(n_left + 1, sizeof *answer->left);
     if (!answer->left) return ulam_fail_memory(error, "reading an answer");
     for (; answer->n_left < n_left; answer->n_left++) answer->left[answer->n_left] = get_chunk(reader);
@@ -163,8 +170,10 @@ ulam_status ulam_arrival_read(ulam_arrival *self, ulam_bytes *bytes, ulam_error 
 
 ulam_status ulam_arrival_read_sums(ulam_arrival *self, const ulam_job *job, ulam_error *error)
 {
-    ulam_tally *tally = &self->answer.parts[self->next].tally;
-    const ulam_status status = ulam_tally_unpack(tally, job->width, job->statistics, &self->reader, error);
+    ulam_part *part = &self->answer.parts[self->next];
+    const ulam_status status = ulam_job_has_chains(job)
+                                   ? ulam_chain_record_read(&part->record, &self->reader)
+                                   : ulam_tally_unpack(&part->tally, job->width, job->statistics, &self->reader, error);
     return status == ULAM_EFORMAT ? damaged(error) : status;
 }
 
@@ -180,7 +189,21 @@ ulam_status ulam_reply_pack(const ulam_reply *reply, ulam_bytes *bytes)
         return ULAM_ENOMEM;
     for (size_t i = 0; i < assignment->n; i++)
         if (put_chunk(bytes, &assignment->chunks[i])) return ULAM_ENOMEM;
+    if (ulam_bytes_put_u64(bytes, assignment->records != NULL)) return ULAM_ENOMEM;
+    for (size_t i = 0; assignment->records && i < assignment->n; i++)
+        if (ulam_chain_record_pack(assignment->records[i], false, bytes)) return ULAM_ENOMEM;
     return ULAM_OK;
+}
+
+static ulam_status get_records(ulam_reader *reader, ulam_assignment *assignment)
+{
+    assignment->records = calloc(assignment->n + 1, sizeof *assignment->records);
+    if (!assignment->records) return ULAM_ENOMEM;
+    ulam_status status = ULAM_OK;
+    for (size_t i = 0; i < assignment->n && !status; i++)
+        status = ulam_chain_record_read(&assignment->records[i], reader);
+    if (status == ULAM_EFORMAT) reader->failed = true;
+    return status == ULAM_ENOMEM ? status : ULAM_OK;
 }
 
 ulam_status ulam_reply_unpack(ulam_reply *reply, const ulam_bytes *bytes, ulam_error *error)
@@ -189,7 +212,7 @@ ulam_status ulam_reply_unpack(ulam_reply *reply, const ulam_bytes *bytes, ulam_e
     ulam_assignment *assignment = &reply->assignment;
     reply->end = ulam_reader_get_u64(&reader) != 0;
     reply->told = ulam_reader_get_u64(&reader) != 0;
-    assignment->n = 0;
+    ulam_assignment_clear(assignment);
     if (reply->end) {
         get_error(&reader, &reply->outcome);
         return reader.failed ? damaged(error) : ULAM_OK;
@@ -198,10 +221,12 @@ ulam_status ulam_reply_unpack(ulam_reply *reply, const ulam_bytes *bytes, ulam_e
     assignment->seconds = ulam_reader_get_real(&reader);
     assignment->work = ulam_reader_get_real(&reader);
     assignment->ahead = ulam_reader_get_u64(&reader) != 0;
-    const size_t n = get_count(&reader, 32);
+    const size_t n = get_count(&reader, 48);
     for (size_t i = 0; i < n; i++) {
         const ulam_chunk chunk = get_chunk(&reader);
         if (ulam_assignment_add(assignment, &chunk)) return ulam_fail_memory(error, "reading an assignment");
     }
+    if (ulam_reader_get_u64(&reader) && get_records(&reader, assignment))
+        return ulam_fail_memory(error, "reading an assignment");
     return reader.failed ? damaged(error) : ULAM_OK;
 }

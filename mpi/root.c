@@ -5,6 +5,7 @@
 #include "root_watch.h"
 #include "run_error.h"
 #include "service.h"
+#include "state_chains.h"
 #include "stopping.h"
 
 /* s of work in an assignment for each rank that asks here, so that the last assignments do not come faster than they can be
@@ -23,11 +24,28 @@ static void note_failures(ulam_root *self, const ulam_error *error, const ulam_e
     if (failed->status) ulam_hub_fail(&self->hub, failed);
 }
 
-/* Tells the schedule how far a point's runs are wanted by now. Takes the lock. */
-static void follow(ulam_root *self, const ulam_goal *goal)
+/* What the schedule learns of a chunk whose sums have been merged. */
+typedef struct {
+    ulam_goal goal;            /* how far its point's runs are wanted by now */
+    ulam_chain_record *record; /* where its chains stand; NULL: they are none */
+} merged;
+
+static bool is_followed(const ulam_job *job) { return job->until.n_targets || ulam_job_has_chains(job); }
+
+/* With the state's lock held. */
+static merged look_at(const ulam_root *self, const ulam_chunk *chunk)
+{
+    return (merged){ulam_state_goal(self->state, chunk->point), ulam_state_share_record(self->state, chunk)};
+}
+
+/* Takes the hub's lock. */
+static void follow(ulam_root *self, const ulam_chunk *chunk, const merged *what)
 {
     pthread_mutex_lock(&self->hub.lock);
-    ulam_schedule_follow(&self->hub.schedule, goal);
+    if (what->record)
+        ulam_schedule_go_on(&self->hub.schedule, &what->goal, chunk->first, what->record);
+    else
+        ulam_schedule_follow(&self->hub.schedule, &what->goal);
     pthread_cond_broadcast(&self->hub.changed);
     pthread_mutex_unlock(&self->hub.lock);
 }
@@ -35,11 +53,11 @@ static void follow(ulam_root *self, const ulam_goal *goal)
 /* The same of an answer's points, once its sums have been merged. */
 static void follow_all(ulam_root *self, const ulam_answer *answer)
 {
-    for (size_t i = 0; i < answer->n_parts && self->state->job->until.n_targets; i++) {
+    for (size_t i = 0; i < answer->n_parts && is_followed(self->state->job); i++) {
         pthread_mutex_lock(&self->state_lock);
-        const ulam_goal goal = ulam_state_goal(self->state, answer->parts[i].chunk.point);
+        const merged what = look_at(self, &answer->parts[i].chunk);
         pthread_mutex_unlock(&self->state_lock);
-        follow(self, &goal);
+        follow(self, &answer->parts[i].chunk, &what);
     }
 }
 
@@ -69,12 +87,13 @@ static bool merge(ulam_hub *hub, ulam_arrival *arrival)
         ulam_tracker_add(&self->tracker, self->state, part, &error);
     note_spoiled(self, &error);
     const bool seeks = !error.status && self->state->job->until.n_targets;
+    const bool follows = !error.status && is_followed(self->state->job);
     const ulam_failure *last = part->n_failures ? &part->failures[part->n_failures - 1] : NULL;
     if (!error.status && (last || seeks)) ulam_judge_failures(self->state, last, &failed);
-    const ulam_goal goal = seeks ? ulam_state_goal(self->state, part->chunk.point) : (ulam_goal){0};
+    const merged what = follows ? look_at(self, &part->chunk) : (merged){0};
     pthread_mutex_unlock(&self->state_lock);
     arrival->next++;
-    if (seeks) follow(self, &goal); /* before the answer counts as merged */
+    if (follows) follow(self, &part->chunk, &what); /* before the answer counts as merged */
     note_failures(self, &error, &failed);
     return true;
 }
@@ -90,7 +109,8 @@ static void put_state(ulam_root *self)
     if (!sink->put || self->spoiled) return;
     pthread_mutex_lock(&self->put_lock);
     pthread_mutex_lock(&self->state_lock);
-    error.status = sink->put(sink->self, self->state, &error);
+    error.status = ulam_state_publish(self->state) ? ulam_fail_memory(&error, "putting a state")
+                                                   : sink->put(sink->self, self->state, &error);
     pthread_mutex_unlock(&self->state_lock);
     pthread_mutex_unlock(&self->put_lock);
     if (error.status) ulam_hub_fail(&self->hub, &error);

@@ -19,7 +19,7 @@ static void take_state(ulam_root *self)
 static _Noreturn void leave(ulam_root *self, const char *reason, int status)
 {
     const ulam_sink *sink = &self->execution->sink;
-    if (sink->put && !self->spoiled) sink->put(sink->self, self->state, NULL);
+    if (sink->put && !self->spoiled && !ulam_state_publish(self->state)) sink->put(sink->self, self->state, NULL);
     const ulam_monitor *monitor = &self->execution->monitor;
     if (monitor->say_last) monitor->say_last(monitor->self, reason);
     ulam_abandon(self->hub.hierarchy->all, monitor->say_last ? NULL : reason, status);

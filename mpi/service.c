@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -66,7 +67,7 @@ static void start_reply(ulam_service *self, int rank)
 {
     peer *to = &self->peers[rank];
     const ulam_reply *what = &self->reply;
-    if (MPI_Wait(&to->replying, MPI_STATUS_IGNORE) || ulam_reply_pack(what, &to->reply) ||
+    if (MPI_Wait(&to->replying, MPI_STATUS_IGNORE) || ulam_reply_pack(what, &to->reply) || to->reply.size > INT_MAX ||
         MPI_Isend(to->reply.data, (int)to->reply.size, MPI_BYTE, rank, ULAM_TAG_REPLY, self->hub->hierarchy->serves,
                   &to->replying))
         ulam_hub_fail_system(self->hub, "replying to a rank");
@@ -105,7 +106,7 @@ static bool reply(ulam_service *self, int rank)
 {
     ulam_hub *hub = self->hub;
     ulam_status status = ULAM_OK;
-    self->reply.assignment.n = 0;
+    ulam_assignment_clear(&self->reply.assignment);
     pthread_mutex_lock(&hub->lock);
     self->reply.end = hub->ended;
     self->reply.left = hub->deadline - ulam_clock();

@@ -124,6 +124,11 @@ static bool fits(FILE *out, const ulam_stored *stored, const ulam_result *points
         fprintf(out, ": block is %" PRIu64 " in the file, %" PRIu64 " in the job\n", here->block, there->block);
         return false;
     }
+    const uint64_t sweeps = ulam_state_longest_chain(&stored->state, p);
+    if (sweeps > job->chain.sweeps) {
+        fprintf(out, "sweeps: %" PRIu64 " in the file, %" PRIu64 " in the job\n", sweeps, job->chain.sweeps);
+        return false;
+    }
     if (!known_runs(stored, p, &known) || (known.first >= there->first && known.end <= there->runs)) return true;
     if (job->n_points > 1) name_point(out, points, p);
     if (job->n_points > 1) fputs(": ", out);

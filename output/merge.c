@@ -67,6 +67,17 @@ static ulam_status fail_overlap(merger *self, size_t i, size_t point, const ulam
                      self->files.paths[i], point);
 }
 
+/* Chains longer than the first file's job asks for. */
+static ulam_status judge_chains(const merger *self, size_t i, const ulam_stored *stored, size_t p)
+{
+    const uint64_t sweeps = ulam_state_longest_chain(&stored->state, p);
+    if (sweeps <= self->files.job.chain.sweeps) return ULAM_OK;
+    return ulam_fail(self->files.error, ULAM_EINVAL,
+                     "%s holds chains of %" PRIu64 " sweeps, the job of %s asks for %" PRIu64
+                     "; name the file of the larger job first",
+                     self->files.paths[i], sweeps, self->files.paths[0], self->files.job.chain.sweeps);
+}
+
 /* What the first file's job has not. */
 static ulam_status judge_points(const merger *self, size_t i, const ulam_stored *stored)
 {
@@ -85,6 +96,8 @@ static ulam_status judge_points(const merger *self, size_t i, const ulam_stored 
                                  "; name the file of the larger job first",
                                  self->files.paths[i], known.first, known.end - 1, to, self->files.paths[0],
                                  self->files.job.points[to].runs);
+        const ulam_status status = judge_chains(self, i, stored, p);
+        if (status) return status;
     }
     return ULAM_OK;
 }
@@ -133,6 +146,7 @@ static ulam_status join(const char *out, const char *const *paths, size_t n, con
     ulam_status status = ulam_merging_begin(&self.files, catalogue);
     if (!status && ulam_state_init(&self.state, &self.files.job)) status = ulam_fail_memory(error, "merging");
     for (size_t i = 0; i < n && !status; i++) status = add_file(&self, i);
+    if (!status && ulam_state_publish(&self.state)) status = ulam_fail_memory(error, "merging");
     if (!status && ulam_missing_runs(&self.state, missing)) status = ulam_fail_memory(error, "merging");
     if (!status) status = join_samples(&self, out);
     if (!status) status = ulam_result_write(out, &self.state, &self.files.provenance, error);

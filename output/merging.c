@@ -17,6 +17,12 @@ ulam_status ulam_merging_begin(ulam_merging *self, const ulam_catalogue *catalog
                          "%s is of a job with `until`, whose points end where their own runs are precise enough; only "
                          "files of jobs with `runs` can be merged",
                          self->paths[0]);
+    if (self->pools && self->job.chain.sweeps)
+        return ulam_fail(
+            self->error, ULAM_EINVAL,
+            "%s is of a job of chains, which cannot be pooled with others of another seed; parts of one job "
+            "can be merged",
+            self->paths[0]);
     self->identity = self->pools ? ulam_pool_identity(&self->job) : ulam_job_identity(&self->job);
     return self->identity ? ULAM_OK : ulam_fail_memory(self->error, "merging");
 }

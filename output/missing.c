@@ -42,6 +42,13 @@ static void say(FILE *out, const ulam_run_range *gap)
         fprintf(out, "runs %" PRIu64 " to %" PRIu64 " of ", gap->first, gap->end - 1);
 }
 
+/* Whether a point has all its chains, but not all of them as long as they shall be. */
+static bool has_short_chains(const ulam_state *state, size_t point)
+{
+    ulam_run_range gap;
+    return state->job->chain.sweeps && !ulam_state_point_complete(state, point) && !find_gap(state, point, 0, &gap);
+}
+
 ulam_status ulam_missing_runs(const ulam_state *state, char **text)
 {
     enum {
@@ -65,6 +72,10 @@ ulam_status ulam_missing_runs(const ulam_state *state, char **text)
                 fprintf(out, "point %zu\n", p);
         }
     }
+    for (size_t p = 0; p < state->job->n_points; p++)
+        if (has_short_chains(state, p) && gaps++ < LISTED)
+            fprintf(out, "sweeps %" PRIu64 " to %" PRIu64 " of the chains of point %zu\n",
+                    ulam_state_sweeps(state, p) + 1, ulam_state_sweeps_asked(state, p), p);
     if (gaps > LISTED) fprintf(out, "%zu more ranges\n", gaps - LISTED);
     const bool whole = fclose(out) == 0;
     if (whole && gaps > 0) return ULAM_OK;

@@ -40,6 +40,7 @@ void ulam_result_make_printable(ulam_result *self)
     for (size_t i = 0; i < self->n_dimensions; i++) make_printable(self->dimensions[i].name);
     for (size_t i = 0; i < self->n_observables; i++) clean_observable(&self->observables[i]);
     for (size_t i = 0; i < self->n_samples; i++) make_printable(self->samples[i]);
+    for (size_t i = 0; i < self->n_warnings; i++) make_printable(self->warnings[i]);
     for (size_t i = 0; i < self->covariance.n; i++) make_printable(self->covariance.name[i]);
     for (size_t i = 0; i < self->n_failures; i++) make_printable(self->failures[i].cause);
     for (size_t i = 0; i < self->provenance.count; i++) {

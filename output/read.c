@@ -110,6 +110,12 @@ static void free_observable(ulam_result_observable *self)
     free(self->count);
     free(self->exact);
     free(self->reduction);
+    free(self->tau);
+    free(self->tau_error);
+    free(self->ess);
+    free(self->rhat);
+    free(self->drift);
+    free(self->ess_error);
     free(self->reduction_error);
     free(self->low);
     free(self->high);
@@ -136,11 +142,14 @@ void ulam_result_free(ulam_result *self)
     free(self->runs);
     free(self->failed);
     free(self->runs_asked);
+    free(self->sweeps);
+    free(self->sweeps_asked);
     free(self->first);
     free(self->until);
     free(self->ending);
     free(self->target_ratio);
     free(self->compared);
+    ulam_texts_free(self->warnings, self->n_warnings);
     free(self->failures);
     free(self->dropped);
     ulam_covariance_free(&self->covariance);

@@ -78,6 +78,12 @@ void ulam_read_points(ulam_h5 *h5, ulam_result *result)
     result->failed = get_column(h5, group, "failed", n);
     result->runs_asked = get_column(h5, group, "runs_asked", n);
     result->first = get_column(h5, group, "first_run", n);
+    if (ulam_h5_has(h5, group, "sweeps")) {
+        result->sweeps = get_column(h5, group, "sweeps", n);
+        result->sweeps_asked = get_column(h5, group, "sweeps_asked", n);
+        result->thermalize = ulam_h5_get_unsigned(h5, group, "thermalize");
+        result->every = ulam_h5_get_unsigned(h5, group, "measure_every");
+    }
     result->until = ulam_h5_get_text(h5, group, "until");
     if (result->until) {
         const hid_t ratio = ulam_h5_get_dataset(h5, group, "target_ratio");

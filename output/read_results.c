@@ -10,6 +10,7 @@ typedef struct {
     ulam_h5 *h5;
     hid_t group;
     size_t n_points;
+    bool chains;
 } reader;
 
 static void read_elements(reader *self, ulam_result_observable *observable)
@@ -139,6 +140,38 @@ static void read_difference(reader *self, ulam_result_observable *observable)
     read_derived(self, observable);
 }
 
+/* An array that stands beside others; NULL: it does not. */
+static double *read_beside(reader *self, const char *name, const char *suffix, size_t n)
+{
+    char *full = NULL;
+    double *values = NULL;
+    if (asprintf(&full, "%s%s", name, suffix) < 0) {
+        ulam_h5_fail_memory(self->h5);
+        return NULL;
+    }
+    if (ulam_h5_has(self->h5, self->group, full)) {
+        const hid_t dataset = ulam_h5_get_dataset(self->h5, self->group, full);
+        values = ulam_h5_get_reals(self->h5, dataset, n);
+        ulam_h5_done(self->h5, dataset);
+    }
+    free(full);
+    return values;
+}
+
+static void read_chains(reader *self, ulam_result_observable *observable, size_t n)
+{
+    const char *name = observable->name;
+    observable->tau = read_beside(self, name, "_tau", n);
+    if (!observable->tau) return;
+    observable->tau_error = read_beside(self, name, "_tau_stderr", n);
+    observable->ess = read_beside(self, name, "_ess", n);
+    observable->ess_error = read_beside(self, name, "_ess_stderr", n);
+    observable->rhat = read_beside(self, name, "_rhat", n);
+    observable->drift = read_beside(self, name, "_drift", n);
+    if (!observable->tau_error || !observable->ess || !observable->ess_error || !observable->rhat || !observable->drift)
+        ulam_h5_fail_format(self->h5, "its diagnosis is not whole", name);
+}
+
 static void read_observable(reader *self, ulam_result_observable *observable)
 {
     const char *name = observable->name;
@@ -161,6 +194,7 @@ static void read_observable(reader *self, ulam_result_observable *observable)
     observable->reduction_error = read_suffixed(self, name, strlen(name), "_antithetic_reduction_stderr", n);
     ulam_read_quantiles(self->h5, self->group, self->n_points, observable);
     ulam_read_histogram(self->h5, self->group, self->n_points, observable);
+    if (self->chains) read_chains(self, observable, n);
 }
 
 /* Reads what an attribute of the group lists, behind what has been read. */
@@ -187,13 +221,17 @@ static void read_list(reader *self, ulam_result *result, const char *attribute,
 
 void ulam_read_results(ulam_h5 *h5, ulam_result *result)
 {
-    reader self = {.h5 = h5, .group = ulam_h5_get_group(h5, h5->file, "results"), .n_points = result->n_points};
+    reader self = {.h5 = h5,
+                   .group = ulam_h5_get_group(h5, h5->file, "results"),
+                   .n_points = result->n_points,
+                   .chains = result->sweeps};
     read_list(&self, result, "observables", read_observable);
     if (result->n_observables) result->confidence = read_confidence(&self, result->observables[0].name);
     for (size_t i = 0; i < result->n_observables; i++) result->antithetic |= result->observables[i].reduction != NULL;
     read_list(&self, result, "derived", read_derived);
     read_list(&self, result, "differences", read_difference);
     result->compared = ulam_h5_get_text(h5, self.group, "compared_with");
+    result->warnings = ulam_h5_get_words(h5, self.group, "warnings", &result->n_warnings);
     ulam_read_covariance(h5, self.group, self.n_points, &result->covariance);
     ulam_h5_done(h5, self.group);
 }

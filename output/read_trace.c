@@ -8,18 +8,18 @@
 #include "read_parts.h"
 
 /* What the group itself needs is named first; an observable of that name has another. */
-static const char *taken_name(const char *name)
+static const char *taken_name(const ulam_result *result, const char *name)
 {
-    static const char *const own[] = {"point", "rung", "runs"};
+    const char *const own[] = {"point", "rung", result->sweeps ? "sweeps" : "runs"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (strcmp(name, own[i]) == 0) return "_figure";
     return "";
 }
 
-static double *read_figure(ulam_h5 *h5, hid_t group, const char *name, const char *suffix, size_t n)
+static double *read_figure(ulam_h5 *h5, hid_t group, const char *name, const char *taken, const char *suffix, size_t n)
 {
     char full[256];
-    snprintf(full, sizeof full, "%.200s%s%s", name, suffix, *suffix ? "" : taken_name(name));
+    snprintf(full, sizeof full, "%.200s%s%s", name, suffix, *suffix ? "" : taken);
     const hid_t dataset = ulam_h5_get_dataset(h5, group, full);
     double *values = ulam_h5_get_reals(h5, dataset, n);
     ulam_h5_done(h5, dataset);
@@ -29,18 +29,19 @@ static double *read_figure(ulam_h5 *h5, hid_t group, const char *name, const cha
 static void read_group(ulam_h5 *h5, ulam_result *result)
 {
     const hid_t group = ulam_h5_get_group(h5, h5->file, "trace");
-    const hid_t dataset = ulam_h5_get_dataset(h5, group, "runs");
+    const hid_t dataset = ulam_h5_get_dataset(h5, group, result->sweeps ? "sweeps" : "runs");
     const size_t cells = ulam_h5_length(h5, dataset), points = result->n_points;
     if (h5->status == ULAM_OK && (cells == 0 || cells % points))
-        ulam_h5_fail_format(h5, "not of the expected length", "/trace/runs");
+        ulam_h5_fail_format(h5, "not of the expected length", result->sweeps ? "/trace/sweeps" : "/trace/runs");
     result->rung_runs = ulam_h5_get_counts(h5, dataset, cells);
     if (result->rung_runs) result->n_rungs = cells / points;
     ulam_h5_done(h5, dataset);
     for (size_t i = 0; i < result->n_observables && h5->status == ULAM_OK; i++) {
         ulam_result_observable *observable = &result->observables[i];
         if (!observable->scalar || observable->derived) continue;
-        observable->trace_mean = read_figure(h5, group, observable->name, "", cells);
-        observable->trace_std_error = read_figure(h5, group, observable->name, "_stderr", cells);
+        const char *taken = taken_name(result, observable->name);
+        observable->trace_mean = read_figure(h5, group, observable->name, taken, "", cells);
+        observable->trace_std_error = read_figure(h5, group, observable->name, taken, "_stderr", cells);
     }
     ulam_h5_done(h5, group);
 }

@@ -104,6 +104,9 @@ typedef struct {
     char *name;
     char *unit; /* NULL: none */
     char *help;
+    /* [n_points * length] of chains, behaviour along them, times in sweeps; ess_error is the mean's standard error by
+     * autocorrelation alone (docs/statistics.md); NULL: runs are not chains */
+    double *tau, *tau_error, *ess, *ess_error, *rhat, *drift;
     /* [points * length] how many times less the variance is: a controlled estimate's than the plain mean's, or antithetic
      * pairs' than independent runs', with its error (NULL: not told); NULL: neither */
     double *reduction, *reduction_error;
@@ -148,8 +151,12 @@ typedef struct {
     uint64_t *runs, *failed; /* [n_points] */
     uint64_t *runs_asked;    /* [n_points]; of a part: its own */
     uint64_t *first;         /* [n_points] the first run that the file is asked to hold */
-    char *until;             /* what the targets are, in words; NULL: the job has none */
-    uint64_t *ending;        /* [n_points] a ulam_verdict each; NULL: the job has no targets */
+    uint64_t *sweeps,
+        *sweeps_asked; /* [n_points] of each chain: those that the results cover, and those it is to make, behind
+                                        the thermalisation; NULL: runs are not chains */
+    uint64_t thermalize, every; /* then: sweeps of the thermalisation, and from one measurement to the next */
+    char *until;                /* what the targets are, in words; NULL: the job has none */
+    uint64_t *ending;           /* [n_points] a ulam_verdict each; NULL: the job has no targets */
     double *target_ratio; /* [n_points] the largest half-width over what is asked for; NAN: not known; NULL likewise */
     ulam_failure *failures; /* [n_failures] all that were recorded, sorted by point and run */
     size_t n_failures;
@@ -165,13 +172,15 @@ typedef struct {
     size_t n_observables;
     char **samples; /* [n_samples] observables of which the value in each run is kept; none: no samples are */
     size_t n_samples;
+    char **warnings; /* [n_warnings] what chains are to be doubted for */
+    size_t n_warnings;
     char *compared;    /* what differences are to, "strike = 100"; NULL: there are none */
     bool antithetic;   /* runs are paired, and pairs are what errors count */
     double confidence; /* of all intervals */
     ulam_result_covariance covariance;
     ulam_provenance provenance;
     size_t n_rungs;      /* 0: there is no trace, or it has not been read */
-    uint64_t *rung_runs; /* [n_points * n_rungs] 0: not reached */
+    uint64_t *rung_runs; /* [n_points * n_rungs], of chains the sweeps of each; 0: not reached */
 } ulam_result;
 
 /* Reads a result file. ULAM_EIO, ULAM_EFORMAT. Whatever it returns, ulam_result_free() may be called. */

@@ -40,6 +40,8 @@ typedef struct {
     ulam_bounds *bounds;        /* [n_points * width], of the means */
     double *values;             /* [n_points * width], scratch */
     ulam_elements_list elements;
+    char **warnings; /* [n_warnings] of chains, owned */
+    size_t n_warnings, found_warnings;
 } ulam_results_group;
 
 /* "first second", or second alone where first is NULL. Owned by the caller. NULL: out of memory. */
@@ -65,6 +67,9 @@ size_t ulam_results_dimension(ulam_results_group *self, size_t observable, const
 void ulam_write_quantiles(ulam_results_group *self, size_t observable, const ulam_elements *elements);
 void ulam_write_histogram(ulam_results_group *self, size_t observable, const ulam_elements *elements);
 
+/* Of chains, how an observable's measurements behave along them; and, behind the last, what is to be warned of. */
+void ulam_write_chains(ulam_results_group *self, size_t observable, const ulam_elements *elements);
+void ulam_write_warnings(ulam_results_group *self);
 /* What antithetic pairs gain an observable, if runs are paired. */
 void ulam_write_antithetic(ulam_results_group *self, size_t observable, const ulam_elements *elements);
 

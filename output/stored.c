@@ -69,8 +69,11 @@ static void read_points(ulam_stored *self, ulam_h5 *h5, const ulam_job *real, ul
         self->place[i] = found ? found->point : SIZE_MAX;
     }
     free(known);
-    self->job =
-        (ulam_job){.points = self->points, .n_points = (size_t)n, .width = real->width, .statistics = real->statistics};
+    self->job = (ulam_job){.points = self->points,
+                           .n_points = (size_t)n,
+                           .width = real->width,
+                           .statistics = real->statistics,
+                           .chain = real->chain};
 }
 
 void ulam_stored_read(ulam_stored *self, ulam_h5 *h5, const ulam_job *real)
@@ -105,11 +108,27 @@ void ulam_stored_free(ulam_stored *self)
     *self = (ulam_stored){0};
 }
 
+/* Chains of which something is known, in a row. */
+static bool find_chains(const ulam_chains *chains, const ulam_point *asked, size_t index, ulam_run_range *range)
+{
+    size_t end = 0;
+    for (size_t first = 0; first < chains->n; first = end) {
+        while (first < chains->n && !chains->records[first]) first++;
+        for (end = first; end < chains->n && chains->records[end];) end++;
+        if (first == chains->n || index-- > 0) continue;
+        range->first = asked->first + first * asked->block;
+        range->end = end == chains->n ? asked->runs : asked->first + end * asked->block;
+        return true;
+    }
+    return false;
+}
+
 bool ulam_known_range(const ulam_state *state, size_t p, size_t index, ulam_run_range *range)
 {
     const ulam_point_state *point = &state->points[p];
     const ulam_point *asked = &state->job->points[p];
     uint64_t first, blocks;
+    if (point->chains.n) return find_chains(&point->chains, asked, index, range);
     if (point->blocks > 0 && index == 0) {
         first = point->first;
         blocks = point->blocks;
@@ -148,6 +167,12 @@ static bool tail_fits(const ulam_point *from, const ulam_point *to)
     return from->runs / from->block == to->runs / to->block && from->runs % from->block == to->runs % to->block;
 }
 
+/* A rung of chains is of all of them: where there are more now it is of others. */
+static bool has_same_runs(const ulam_point *from, const ulam_point *to)
+{
+    return from->first == to->first && from->runs == to->runs;
+}
+
 static ulam_status move_point(ulam_stored *self, size_t p, ulam_state *state, ulam_error *error)
 {
     const size_t to = self->place[p];
@@ -155,7 +180,9 @@ static ulam_status move_point(ulam_stored *self, size_t p, ulam_state *state, ul
     ulam_status status = ULAM_OK;
     if (to == SIZE_MAX || self->points[p].block != state->job->points[to].block)
         return ulam_fail(error, ULAM_EINVAL, "point %zu of the file is none of the job's", p);
-    ulam_state_move_trace(state, to, &self->state, p);
+    if (!from->chains.n || has_same_runs(&self->points[p], &state->job->points[to]))
+        ulam_state_move_trace(state, to, &self->state, p);
+    if (from->chains.n) return ulam_state_move_chains(state, to, &self->state, p, error);
     for (size_t i = 0; i < from->n_cuts && !status; i++)
         status = move_blocks(state, to, from->cuts[i].first, from->cuts[i].blocks, &from->cuts[i].tally, error);
     if (from->blocks > 0 && !from->n_cuts)
@@ -184,6 +211,7 @@ static ulam_status move_failures(const ulam_stored *self, ulam_state *state, ula
 /* The block that a job recomputes before it goes on: the first whole one of the first point that has one. */
 static bool is_witness(const ulam_job *job, size_t point, uint64_t block)
 {
+    if (job->chain.sweeps) return point == 0 && block == job->points[0].first / job->points[0].block;
     for (size_t p = 0; p < job->n_points; p++) {
         const ulam_point *at = &job->points[p];
         if (at->runs / at->block > at->first / at->block) return p == point && block == at->first / at->block;

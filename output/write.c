@@ -36,6 +36,7 @@ static ulam_status make_image(ulam_bytes *image, ulam_image_file *file, const ch
     ulam_write_results(&h5, state);
     if (!pool) ulam_write_samples(&h5, state->job, path);
     ulam_write_trace(&h5, state);
+    ulam_write_series(&h5, state);
     if (pool)
         ulam_write_failures(&h5, pool->failures, pool->n_failures, true);
     else

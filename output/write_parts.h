@@ -38,6 +38,9 @@ void ulam_write_targets(ulam_labelled *points, const ulam_state *state, const si
 /* /trace: estimates and errors at the rungs that the points have passed. It is not there without a rung. */
 void ulam_write_trace(ulam_h5 *h5, const ulam_state *state);
 
+/* /series: the means of consecutive measurements of chains. It is not there where none is kept. */
+void ulam_write_series(ulam_h5 *h5, const ulam_state *state);
+
 /* /state: what a job goes on from. */
 void ulam_write_state(ulam_h5 *h5, const ulam_state *state);
 

@@ -41,6 +41,22 @@ static uint64_t failed_runs(const ulam_state *state, size_t point)
     return self->prefix.failed + (tail ? self->tail.failed : 0);
 }
 
+/* Of chains, how long they are. */
+static void put_sweeps(ulam_labelled *group, const ulam_state *state, const size_t *dimension, int64_t *count)
+{
+    const size_t n = state->job->n_points;
+    for (size_t i = 0; i < n; i++) {
+        count[i] = (int64_t)ulam_state_sweeps(state, i);
+        count[n + i] = (int64_t)ulam_state_sweeps_asked(state, i);
+    }
+    put_count(group, "sweeps", "sweeps of each chain that the results cover, behind the thermalisation", dimension,
+              count);
+    ulam_h5_put_unsigned(group->h5, group->group, "thermalize", state->job->chain.thermalize);
+    ulam_h5_put_unsigned(group->h5, group->group, "measure_every", state->job->chain.every);
+    put_count(group, "sweeps_asked", state->job->until.n_targets ? "sweeps foreseen" : "sweeps asked for", dimension,
+              count + n);
+}
+
 static void put_counts(ulam_labelled *group, const ulam_state *state, const size_t *dimension)
 {
     const size_t n = state->job->n_points;
@@ -60,6 +76,7 @@ static void put_counts(ulam_labelled *group, const ulam_state *state, const size
     put_count(group, "runs_asked", state->job->until.n_targets ? "runs foreseen" : "runs asked for", dimension,
               count + 2 * n);
     put_count(group, "first_run", "first of the runs asked for", dimension, count + 3 * n);
+    if (state->job->chain.sweeps) put_sweeps(group, state, dimension, count);
     free(count);
 }
 
@@ -74,8 +91,8 @@ void ulam_write_points(ulam_h5 *h5, const ulam_state *state, bool samples)
         ulam_h5_fail_memory(h5);
         goto out;
     }
-    static const char *const own[] = {"runs",      "failed", "runs_asked",   "first_run",
-                                      "converged", "ending", "target_ratio", "samples_hash"};
+    static const char *const own[] = {"runs",         "failed",    "runs_asked", "first_run",    "sweeps",
+                                      "sweeps_asked", "converged", "ending",     "target_ratio", "samples_hash"};
     for (size_t i = 0; i < sizeof own / sizeof *own - !samples; i++) ulam_labelled_name(&group, own[i], "");
     for (size_t i = 0; i < n; i++) names[i] = ulam_labelled_name(&group, job->model->parameters[i].name, "_parameter");
     const size_t dimension = ulam_labelled_index(&group, ulam_labelled_name(&group, "point", "_index"), job->n_points);

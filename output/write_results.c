@@ -224,6 +224,7 @@ static void put_observable(ulam_results_group *self, size_t observable)
             put_figure(self, observable, k, elements);
     ulam_write_quantiles(self, observable, elements);
     ulam_write_histogram(self, observable, elements);
+    ulam_write_chains(self, observable, elements);
     ulam_write_antithetic(self, observable, elements);
 }
 
@@ -286,6 +287,7 @@ void ulam_write_results(ulam_h5 *h5, const ulam_state *state)
         ulam_write_covariance(&self);
         put_list(&self);
     }
+    ulam_write_warnings(&self);
     ulam_labelled_close(&self.group);
     ulam_elements_free(&self.elements);
     free(self.coordinates);

@@ -15,13 +15,17 @@ typedef struct {
 
 static void put_runs(trace *self)
 {
+    const bool chains = self->state->job->chain.sweeps > 0;
     int64_t *runs = (int64_t *)(void *)self->values;
     for (size_t p = 0; p < self->state->job->n_points; p++)
         for (size_t k = 0; k < self->n_rungs; k++)
             runs[p * self->n_rungs + k] =
                 k < self->state->points[p].n_rungs ? (int64_t)ulam_state_rung(self->state, p, k) : 0;
-    const hid_t dataset = ulam_labelled_put(&self->group, "runs", ULAM_H5_INTEGER, self->dimensions, 2, runs);
-    ulam_labelled_describe(&self->group, dataset, NULL, "runs at the rung, 0: not reached");
+    const hid_t dataset =
+        ulam_labelled_put(&self->group, chains ? "sweeps" : "runs", ULAM_H5_INTEGER, self->dimensions, 2, runs);
+    ulam_labelled_describe(&self->group, dataset, NULL,
+                           chains ? "sweeps of each chain at the rung, 0: not reached"
+                                  : "runs at the rung, 0: not reached");
     ulam_h5_done(self->group.h5, dataset);
 }
 
@@ -51,7 +55,7 @@ static void put_all(trace *self)
         ulam_labelled_index(&self->group, ulam_labelled_name(&self->group, "point", ""), job->n_points);
     self->dimensions[1] =
         ulam_labelled_index(&self->group, ulam_labelled_name(&self->group, "rung", ""), self->n_rungs);
-    ulam_labelled_name(&self->group, "runs", "");
+    ulam_labelled_name(&self->group, job->chain.sweeps ? "sweeps" : "runs", "");
     put_runs(self);
     for (size_t o = 0, scalar = 0; o < job->model->n_observables; o++) {
         if (!job->extents[o].scalar) continue;

@@ -3,6 +3,7 @@
 #include "progress.h"
 #include "run_error.h"
 #include "schedule.h"
+#include "state_chains.h"
 #include "stopping.h"
 #include "worker.h"
 
@@ -21,12 +22,17 @@ static ulam_status take_answer(execution *self, bool *spoiled, ulam_error *error
 {
     for (size_t i = 0; i < self->answer.n_parts; i++) {
         ulam_part *part = &self->answer.parts[i];
-        ulam_schedule_done(&self->schedule, part->chunk.point, part->chunk.runs, part->seconds, part->longest);
+        ulam_schedule_done(&self->schedule, part->chunk.point, ulam_chunk_size(&part->chunk), part->seconds,
+                           part->longest);
         const ulam_status status = ulam_tracker_add(&self->tracker, self->state, part, error);
         *spoiled = status != ULAM_OK;
         if (status) return status;
         const ulam_goal goal = ulam_state_goal(self->state, part->chunk.point);
-        ulam_schedule_follow(&self->schedule, &goal);
+        ulam_chain_record *record = ulam_state_share_record(self->state, &part->chunk);
+        if (record)
+            ulam_schedule_go_on(&self->schedule, &goal, part->chunk.first, record);
+        else
+            ulam_schedule_follow(&self->schedule, &goal);
     }
     for (size_t i = 0; i < self->answer.n_left; i++)
         if (ulam_schedule_return(&self->schedule, &self->answer.left[i]))
@@ -54,6 +60,7 @@ static ulam_status checkpoint(execution *self, const ulam_sink *sink, ulam_error
 {
     if (!sink->put || self->put_runs == self->tracker.progress.session_runs) return ULAM_OK;
     self->put_runs = self->tracker.progress.session_runs;
+    if (ulam_state_publish(self->state)) return ulam_fail_memory(error, "putting a state");
     return sink->put(sink->self, self->state, error);
 }
 
@@ -103,6 +110,10 @@ ulam_status ulam_execute(const ulam_job *job, ulam_state *state, const ulam_exec
     else if (!(status = ulam_judge_failures(state, NULL, error)))
         status = perform_all(&self, how, &spoiled, error);
     if (!status) show(&self, &how->monitor);
+    if (!spoiled && ulam_state_publish(state)) {
+        spoiled = true;
+        if (!status) status = ulam_fail_memory(error, "putting a state");
+    }
     if (!spoiled && how->sink.put) {
         const ulam_status put = how->sink.put(how->sink.self, state, status ? NULL : error);
         if (!status) status = put;

@@ -71,9 +71,10 @@ static void set_values(const ulam_job_reading *self, const size_t *index, ulam_v
 
 static ulam_status set_block(const ulam_job_reading *self, ulam_point *point)
 {
-    point->block = self->storage->block ? self->storage->block
-                   : self->model->block ? self->model->block(point->values)
-                                        : 1;
+    point->block = self->model->chain     ? ulam_chain_bundle_size(self->model->chain, point->values)
+                   : self->storage->block ? self->storage->block
+                   : self->model->block   ? self->model->block(point->values)
+                                          : 1;
     if (self->job->antithetic) point->block += point->block % 2;
     const size_t width = self->job->width;
     if (point->block >= 1 && point->block <= LARGEST_BLOCK / width) return ULAM_OK;
@@ -106,7 +107,8 @@ static ulam_status set_point(const ulam_job_reading *self, const size_t *order, 
     }
     const ulam_status status = set_block(self, point);
     if (status) return status;
-    if (job->until.n_targets) point->runs += (point->block - point->runs % point->block) % point->block;
+    if (job->until.n_targets && !job->chain.sweeps)
+        point->runs += (point->block - point->runs % point->block) % point->block;
     set_part(job, point);
     return ULAM_OK;
 }

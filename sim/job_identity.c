@@ -152,6 +152,15 @@ static ulam_status put_fixed(const ulam_job *self, size_t index, ulam_bytes *byt
     return status ? status : put(bytes, "\n");
 }
 
+static ulam_status put_chain(const ulam_chain_plan *self, ulam_bytes *bytes)
+{
+    char text[96];
+    snprintf(text, sizeof text, "thermalize: %" PRIu64 "\nmeasure_every: %" PRIu64 "\n", self->thermalize, self->every);
+    ulam_status status = put(bytes, text);
+    snprintf(text, sizeof text, "series: bins of %" PRIu64 " measurements\n", self->bin);
+    return status || !self->bin ? status : put(bytes, text);
+}
+
 char *ulam_job_identity(const ulam_job *self)
 {
     char text[160];
@@ -169,7 +178,9 @@ char *ulam_job_identity(const ulam_job *self)
     if (!status) status = put(&bytes, "\nstatistics: ");
     if (!status) status = ulam_job_write_statistics(self, &bytes);
     if (!status) status = put(&bytes, "\n");
-    snprintf(text, sizeof text, "ladder: from %" PRIu64 " runs\n", self->until.ladder);
+    if (!status && self->chain.sweeps) status = put_chain(&self->chain, &bytes);
+    snprintf(text, sizeof text, "ladder: from %" PRIu64 " %s\n", self->until.ladder,
+             self->chain.sweeps ? "measurements" : "runs");
     if (!status && self->until.ladder && self->until.ladder != ULAM_LADDER_START) status = put(&bytes, text);
     if (!status) status = put_samples(self, &bytes);
     if (!status) status = put_swept(self, &bytes);

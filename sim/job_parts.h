@@ -67,6 +67,10 @@ typedef enum {
     ULAM_KEY_COMPARE,
     ULAM_KEY_CONTROL,
     ULAM_KEY_ANTITHETIC,
+    ULAM_KEY_THERMALIZE,
+    ULAM_KEY_SWEEPS,
+    ULAM_KEY_MEASURE_EVERY,
+    ULAM_KEY_SERIES,
     ULAM_KEYS,
 } ulam_job_key;
 
@@ -191,6 +195,15 @@ ulam_status ulam_job_take_defaults(ulam_job_reading *self);
 /* Reads `confidence`, and `until` or the runs of every point. */
 ulam_status ulam_job_read_confidence(ulam_job_reading *self);
 ulam_status ulam_job_read_runs(ulam_job_reading *self);
+
+/* Reads how long chains are; before the runs, whose targets may end them earlier. */
+ulam_status ulam_job_read_chain(ulam_job_reading *self);
+
+/* Refuses more sweeps than can be counted, and a series that is too long; after the points. */
+ulam_status ulam_job_check_lengths(ulam_job_reading *self);
+
+/* Refuses what is not made for chains; after all that may ask for it. */
+ulam_status ulam_job_check_chain(ulam_job_reading *self);
 
 /* Finds what the targets name, once the observables have their places. */
 ulam_status ulam_job_place_targets(ulam_job_reading *self);

@@ -9,10 +9,10 @@
 #include "shown.h"
 
 static const char *const keys[ULAM_KEYS] = {
-    "model",      "seed",       "params",      "sweep",   "zip",        "points",     "runs",
-    "until",      "confidence", "streams",     "block",   "output",     "checkpoint", "on_failure",
-    "max_failed", "isolate",    "run_timeout", "samples", "compress",   "quantiles",  "histogram",
-    "covariance", "derived",    "compare",     "control", "antithetic",
+    "model",       "seed",       "params",     "sweep",     "zip",           "points",     "runs",       "until",
+    "confidence",  "streams",    "block",      "output",    "checkpoint",    "on_failure", "max_failed", "isolate",
+    "run_timeout", "samples",    "compress",   "quantiles", "histogram",     "covariance", "derived",    "compare",
+    "control",     "antithetic", "thermalize", "sweeps",    "measure_every", "series",
 };
 
 static ulam_status read_keys(ulam_job_reading *self)
@@ -170,12 +170,15 @@ static ulam_status read_parts(ulam_job_reading *self)
         ulam_job_read_sweep,
         ulam_job_take_defaults,
         ulam_job_read_confidence,
+        ulam_job_read_chain,
         ulam_job_read_runs,
         read_output,
         ulam_job_read_conduct,
+        ulam_job_check_chain,
         ulam_job_read_samples,
         ulam_job_read_part,
         ulam_job_make_points,
+        ulam_job_check_lengths,
         ulam_job_read_statistics,
         ulam_job_read_derived,
         ulam_job_read_compare,

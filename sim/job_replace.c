@@ -104,11 +104,12 @@ static ulam_status replace_key(ulam_job_reading *self, const char *option, const
     return ULAM_OK;
 }
 
-/* A number of runs takes the place of `until`. */
+/* A number of runs takes the place of `until`, unless runs are chains, whose sweeps it asks for. */
 static ulam_status replace_runs(ulam_job_reading *self)
 {
     ulam_yaml_node *root = self->tree.root;
-    const ulam_yaml_node *until = self->source->runs ? ulam_yaml_find(root, "until") : NULL;
+    const bool chains = ulam_yaml_find(root, "thermalize");
+    const ulam_yaml_node *until = self->source->runs && !chains ? ulam_yaml_find(root, "until") : NULL;
     if (until) ulam_yaml_remove(root, until);
     return replace_key(self, "--runs", "runs", self->source->runs);
 }

@@ -11,15 +11,22 @@
 /* Without max_runs a point gets at most so many times min_runs. */
 static const uint64_t most_of_first_rung = UINT64_C(1) << 20;
 
-static const char *const settings[] = {"confidence", "min_runs", "max_runs", "max_time"};
-
 enum {
     CONFIDENCE,
-    MIN_RUNS,
-    MAX_RUNS,
+    MIN_LENGTH,
+    MAX_LENGTH,
     MAX_TIME,
     SETTINGS
 };
+
+/* Targets are reached by more runs, or by longer chains. */
+static const char *const settings_of_runs[SETTINGS] = {"confidence", "min_runs", "max_runs", "max_time"};
+static const char *const settings_of_chains[SETTINGS] = {"confidence", "min_sweeps", "max_sweeps", "max_time"};
+
+static const char *const *settings_of(const ulam_job_reading *self)
+{
+    return self->model->chain ? settings_of_chains : settings_of_runs;
+}
 
 static size_t find_word(const char *const *words, size_t n, const char *text)
 {
@@ -60,17 +67,29 @@ static ulam_status read_count(const ulam_job_reading *self, const ulam_yaml_node
     return ulam_yaml_fail_within(node, self->error);
 }
 
+/* The most runs, or measurements of a chain. */
+static uint64_t *most_of(ulam_job_reading *self) { return self->model->chain ? &self->job->chain.sweeps : &self->runs; }
+
+/* So many runs; of chains, so many sweeps, which are kept as measurements. */
+static ulam_status read_length(const ulam_job_reading *self, const ulam_yaml_node *key, uint64_t *length)
+{
+    const uint64_t every = self->model->chain ? self->job->chain.every : 1;
+    const ulam_status status = read_count(self, key, length);
+    if (!status) *length = *length / every + (*length % every > 0);
+    return status;
+}
+
 static ulam_status read_setting(ulam_job_reading *self, size_t which, const ulam_yaml_node *key)
 {
     ulam_until *until = &self->job->until;
     switch (which) {
     case CONFIDENCE:
         return read_confidence(self, key, &until->confidence);
-    case MIN_RUNS:
-        return read_count(self, key, &until->ladder);
-    case MAX_RUNS:
+    case MIN_LENGTH:
+        return read_length(self, key, &until->ladder);
+    case MAX_LENGTH:
         until->has_max_runs = true;
-        return read_count(self, key, &self->runs);
+        return read_length(self, key, most_of(self));
     default:
         return ulam_job_read_duration(key->value, key->text, &until->max_time, self->error);
     }
@@ -99,7 +118,7 @@ static ulam_status find_estimate(const ulam_job_reading *self, const ulam_yaml_n
     if (!names) return ulam_fail_memory(self->error, "reading a job");
     for (size_t i = 0; i < model->n_observables; i++) names[i] = model->observables[i].name;
     ulam_job_list_derived(self, names + model->n_observables);
-    for (size_t i = 0; i < SETTINGS; i++) names[n + i] = settings[i];
+    for (size_t i = 0; i < SETTINGS; i++) names[n + i] = settings_of(self)[i];
     ulam_yaml_fail(key, self->error, "model '%s' has no observable '%s', expected one of %s%s", model->name,
                    ulam_show(key->text).text, ulam_show_names(names, n + SETTINGS).text,
                    ulam_show_nearest(key->text, names, n + SETTINGS).text);
@@ -135,16 +154,18 @@ static ulam_status read_target(ulam_job_reading *self, const ulam_yaml_node *key
     return status ? status : read_errors(self, key, target);
 }
 
-static ulam_status judge_until(const ulam_job_reading *self, const ulam_yaml_node *node)
+static ulam_status judge_until(ulam_job_reading *self, const ulam_yaml_node *node)
 {
     const ulam_until *until = &self->job->until;
     if (until->n_targets == 0)
         return ulam_yaml_fail(node, self->error,
                               "until names no observable, expected a target such as `%s: {rel_error: 0.01}`",
                               self->model->n_observables ? self->model->observables[0].name : "mean");
-    if (self->runs < until->ladder)
-        return ulam_yaml_fail(node, self->error, "max_runs is %llu and min_runs %llu, expected no less",
-                              (unsigned long long)self->runs, (unsigned long long)until->ladder);
+    const uint64_t most = *most_of(self), every = self->model->chain ? self->job->chain.every : 1;
+    if (most < until->ladder)
+        return ulam_yaml_fail(node, self->error, "%s is %llu and %s %llu, expected no less",
+                              settings_of(self)[MAX_LENGTH], (unsigned long long)(most * every),
+                              settings_of(self)[MIN_LENGTH], (unsigned long long)(until->ladder * every));
     return ULAM_OK;
 }
 
@@ -159,30 +180,44 @@ static ulam_status read_until(ulam_job_reading *self)
     if (!targets) return ulam_fail_memory(self->error, "reading a job");
     until->targets = targets;
     for (const ulam_yaml_node *key = node->first; key; key = key->next) {
-        const size_t which = find_word(settings, SETTINGS, key->text);
+        const size_t which = find_word(settings_of(self), SETTINGS, key->text);
         const ulam_status status =
             which < SETTINGS ? read_setting(self, which, key) : read_target(self, key, &targets[until->n_targets++]);
         if (status) return status;
     }
+    const uint64_t limit = ULAM_MAX_RUNS / (self->model->chain ? self->job->chain.every : 1);
     if (!until->has_max_runs)
-        self->runs =
-            until->ladder < ULAM_MAX_RUNS / most_of_first_rung ? until->ladder * most_of_first_rung : ULAM_MAX_RUNS;
-    return judge_until(self, node);
+        *most_of(self) = until->ladder < limit / most_of_first_rung ? until->ladder * most_of_first_rung : limit;
+    const ulam_status status = judge_until(self, node);
+    if (self->model->chain) self->job->chain.sweeps *= self->job->chain.every;
+    return status;
+}
+
+/* Of chains that are not as long as targets ask for, the number is given all the same. */
+static ulam_status read_number(ulam_job_reading *self)
+{
+    const char *expected = self->model->chain ? "how many chains each point gets, such as `runs: 64`"
+                                              : "how many runs each point gets, such as `runs: 10000`, or `until:`";
+    if (self->key[ULAM_KEY_RUNS]) return ulam_job_read_key_count(self, ULAM_KEY_RUNS, ULAM_MAX_RUNS, &self->runs);
+    return self->point_runs ? ULAM_OK : ulam_job_fail_missing(self, ULAM_KEY_RUNS, expected);
 }
 
 ulam_status ulam_job_read_runs(ulam_job_reading *self)
 {
     const ulam_yaml_node *until = self->key[ULAM_KEY_UNTIL];
+    const bool chains = self->model->chain;
     self->job->until =
         (ulam_until){.confidence = self->job->confidence, .ladder = ULAM_LADDER_START, .max_time = INFINITY};
+    if (chains) {
+        const ulam_status status = read_number(self);
+        if (!until)
+            self->job->until.ladder = 0; /* chains stand together on its rungs only where they wait for each other */
+        return status || !until ? status : read_until(self);
+    }
     if (until && (self->key[ULAM_KEY_RUNS] || self->point_runs))
         return ulam_yaml_fail(until, self->error, "until stands beside runs%s, expected one of them",
                               self->point_runs ? " in the points file" : "");
-    if (until) return read_until(self);
-    if (self->key[ULAM_KEY_RUNS]) return ulam_job_read_key_count(self, ULAM_KEY_RUNS, ULAM_MAX_RUNS, &self->runs);
-    if (self->point_runs) return ULAM_OK;
-    return ulam_job_fail_missing(self, ULAM_KEY_RUNS,
-                                 "how many runs each point gets, such as `runs: 10000`, or `until:`");
+    return until ? read_until(self) : read_number(self);
 }
 
 /* "profile[3]": the one element; else all. */
@@ -206,7 +241,7 @@ ulam_status ulam_job_place_targets(ulam_job_reading *self)
     ulam_target *targets = (ulam_target *)self->job->until.targets;
     if (!targets) return ULAM_OK;
     for (const ulam_yaml_node *key = self->key[ULAM_KEY_UNTIL]->value->first; key; key = key->next) {
-        if (find_word(settings, SETTINGS, key->text) < SETTINGS) continue;
+        if (find_word(settings_of(self), SETTINGS, key->text) < SETTINGS) continue;
         const ulam_status status = place(self, key, targets++);
         if (status) return status;
     }

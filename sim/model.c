@@ -25,6 +25,10 @@ static const char *const suffixes[] = {"_stderr",
                                        "_difference",
                                        "_controlled",
                                        "_variance_reduction",
+                                       "_tau",
+                                       "_ess",
+                                       "_rhat",
+                                       "_drift",
                                        "_antithetic_reduction",
                                        "_low",
                                        "_high",
@@ -274,6 +278,24 @@ ulam_status ulam_model_check_observable(const ulam_model *model, size_t index, u
     return ULAM_OK;
 }
 
+static ulam_status check_run(const ulam_model *model, ulam_error *error)
+{
+    const ulam_chain *chain = model->chain;
+    if (!chain) return model->run ? ULAM_OK : ulam_fail(error, ULAM_EINVAL, "it has no run function");
+    if (model->run || model->run_lanes)
+        return ulam_fail(error, ULAM_EINVAL, "it is a chain and has a run function too, expected one of the two");
+    if (!chain->size || !chain->init || !chain->sweep || !chain->measure)
+        return ulam_fail(error, ULAM_EINVAL, "its chain lacks one of the functions size, init, sweep and measure");
+    const ulam_bundle *bundle = chain->bundle;
+    if (bundle && (!bundle->size || !bundle->init || !bundle->sweep || !bundle->measure))
+        return ulam_fail(error, ULAM_EINVAL, "its bundle lacks one of the functions size, init, sweep and measure");
+    for (size_t i = 0; i < model->n_observables; i++)
+        if (model->observables[i].may_be_nan)
+            return ulam_fail(error, ULAM_EINVAL, "'%s' may be NaN, which a chain's observable may not",
+                             model->observables[i].name);
+    return ULAM_OK;
+}
+
 static ulam_status check_declaration(const ulam_model *model, ulam_error *error)
 {
     ulam_status status = ULAM_OK;
@@ -281,7 +303,7 @@ static ulam_status check_declaration(const ulam_model *model, ulam_error *error)
     if (!status && model->n_observables == 0) status = ulam_fail(error, ULAM_EINVAL, "it declares no observable");
     for (size_t i = 0; i < model->n_observables && !status; i++) status = ulam_model_check_observable(model, i, error);
     for (size_t i = 0; i < model->n_derived && !status; i++) status = check_derived(model, i, error);
-    if (!status && !model->run) status = ulam_fail(error, ULAM_EINVAL, "it has no run function");
+    if (!status) status = check_run(model, error);
     if (!status && model->teardown && !model->setup)
         status = ulam_fail(error, ULAM_EINVAL, "it has a teardown but no setup function");
     return status;

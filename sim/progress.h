@@ -23,6 +23,6 @@ void ulam_tracker_free(ulam_tracker *self);
 ulam_status ulam_tracker_add(ulam_tracker *self, ulam_state *state, ulam_part *part, ulam_error *error);
 
 /* The present figures. Relative errors are brought up to date for a bounded number of points at a call. */
-ulam_progress ulam_tracker_look(ulam_tracker *self, const ulam_state *state);
+ulam_progress ulam_tracker_look(ulam_tracker *self, ulam_state *state);
 
 #endif

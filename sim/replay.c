@@ -1,6 +1,7 @@
 #include <ulam/execute.h>
 #include <ulam/program.h>
 
+#include "chain_block.h"
 #include "perform_run.h"
 #include "prepared.h"
 
@@ -16,6 +17,38 @@ static ulam_status ask_service(const ulam_job *job, size_t point, uint64_t run, 
     return status ? status : error->status;
 }
 
+/* A failure ends a replay. */
+static ulam_status take_failure(void *self, uint64_t run, uint64_t sweep, const ulam_error *cause, ulam_error *error)
+{
+    (void)self;
+    (void)run;
+    (void)sweep;
+    *error = *cause;
+    return ULAM_ERUN;
+}
+
+/* The means of a chain's measurements. */
+static ulam_status replay_chain(const ulam_job *job, size_t p, uint64_t run, const void *ready, double *values,
+                                ulam_error *error)
+{
+    const ulam_chain_plan *plan = &job->chain;
+    const ulam_chain_witness witness = {.note = take_failure};
+    ulam_chain_block block;
+    double longest = 0;
+    ulam_status status = ulam_chain_block_open_single(&block, job, ready, p, run);
+    if (status) ulam_fail_memory(error, "performing a chain");
+    if (!status)
+        status = ulam_chain_block_advance(&block, plan->thermalize + plan->sweeps, NULL, &witness, &longest, error);
+    if (!status && block.sums[0].n == 0)
+        status =
+            ulam_fail(error, ULAM_EINVAL, "%llu sweeps, of which one in %llu is measured, leave nothing to tell of",
+                      (unsigned long long)plan->sweeps, (unsigned long long)plan->every);
+    for (size_t i = 0; i < job->width && !status; i++)
+        values[i] = ulam_chain_sums_mean(&block.sums[i], 0, block.sums[i].n);
+    ulam_chain_block_close(&block);
+    return status;
+}
+
 ulam_status ulam_replay(const ulam_job *job, size_t point, uint64_t run, double *values, ulam_error *error)
 {
     ulam_prepared prepared;
@@ -28,7 +61,9 @@ ulam_status ulam_replay(const ulam_job *job, size_t point, uint64_t run, double 
     }
     ulam_prepared_init(&prepared, job);
     ulam_status status = ulam_prepare(&prepared, point, &ready, &own);
-    if (!status) {
+    if (!status && job->chain.sweeps) {
+        status = replay_chain(job, point, run, ready, values, &own);
+    } else if (!status) {
         const ulam_runner runner = ulam_runner_of(job, point, ready);
         status = ulam_perform_run(&runner, run, values, &own);
     }

@@ -30,7 +30,8 @@ ulam_status ulam_fail_at_point(const ulam_job *job, size_t p, ulam_error *error)
     return ulam_fail_within(error, "model '%s', point %zu%s", job->model->name, p, where);
 }
 
-ulam_status ulam_fail_at_run(const ulam_job *job, size_t p, uint64_t run, ulam_error *error)
+/* `options` follow the run in the command. */
+static ulam_status fail(const ulam_job *job, size_t p, uint64_t run, const char *options, ulam_error *error)
 {
     if (!error) return ULAM_ERUN;
     error->status = ULAM_ERUN;
@@ -40,9 +41,23 @@ ulam_status ulam_fail_at_run(const ulam_job *job, size_t p, uint64_t run, ulam_e
     const size_t length = strlen(error->message);
     if (job->output)
         snprintf(error->message + length, sizeof error->message - length,
-                 "; 'ulam replay %s --point %zu --run %llu' performs it alone", job->output, p,
-                 (unsigned long long)run);
+                 "; 'ulam replay %s --point %zu --run %llu%s' performs it alone", job->output, p,
+                 (unsigned long long)run, options);
     return ULAM_ERUN;
+}
+
+ulam_status ulam_fail_at_run(const ulam_job *job, size_t p, uint64_t run, ulam_error *error)
+{
+    return fail(job, p, run, "", error);
+}
+
+ulam_status ulam_fail_at_chain(const ulam_job *job, size_t p, uint64_t run, uint64_t sweep, ulam_error *error)
+{
+    const uint64_t thermalize = job->chain.thermalize;
+    char options[40];
+    snprintf(options, sizeof options, " --sweeps %llu",
+             (unsigned long long)(sweep > thermalize ? sweep - thermalize : 1));
+    return fail(job, p, run, options, error);
 }
 
 /* Of a job with targets only those count that no end before them can drop any more; *last is the last of these. */

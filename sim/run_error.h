@@ -12,6 +12,9 @@ ulam_status ulam_fail_at_point(const ulam_job *job, size_t p, ulam_error *error)
  * performs the run alone behind it. Returns ULAM_ERUN. */
 ulam_status ulam_fail_at_run(const ulam_job *job, size_t p, uint64_t run, ulam_error *error);
 
+/* The same of a chain that failed in that sweep, thermalising ones included. */
+ulam_status ulam_fail_at_chain(const ulam_job *job, size_t p, uint64_t run, uint64_t sweep, ulam_error *error);
+
 /* Whether failed runs go into the state, or the first that fails ends the job at once. Where there are targets it may lie
  * behind a point's end, where nobody would have performed it on fewer ranks: whether it counts is judged in its turn. */
 bool ulam_job_notes_failures(const ulam_job *job);

@@ -1,8 +1,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "chain_record.h"
+#include "chain_schedule.h"
 #include "grow.h"
 #include "schedule_parts.h"
+#include "state_chains.h"
 #include "state_figures.h"
 
 /* s: handing out costs about a tenth of it. */
@@ -11,8 +14,17 @@ static const double shortest_assignment = 1e-3;
 /* Numbers in the answer to an assignment of several chunks. */
 static const size_t answer_width = 16384;
 
+void ulam_assignment_clear(ulam_assignment *self)
+{
+    for (size_t i = 0; self->records && i < self->n; i++) ulam_chain_record_drop(self->records[i]);
+    free(self->records);
+    self->records = NULL;
+    self->n = 0;
+}
+
 void ulam_assignment_free(ulam_assignment *self)
 {
+    ulam_assignment_clear(self);
     free(self->chunks);
     *self = (ulam_assignment){0};
 }
@@ -29,6 +41,16 @@ static ulam_status push_chunk(ulam_chunk **chunks, size_t *n, size_t *capacity, 
 ulam_status ulam_assignment_add(ulam_assignment *self, const ulam_chunk *chunk)
 {
     return push_chunk(&self->chunks, &self->n, &self->capacity, chunk);
+}
+
+ulam_status ulam_assignment_add_chains(ulam_assignment *self, const ulam_chunk *chunk, ulam_chain_record *record)
+{
+    ulam_chain_record **records = realloc(self->records, (self->n + 1) * sizeof *records);
+    if (!records) return ULAM_ENOMEM;
+    self->records = records;
+    if (ulam_assignment_add(self, chunk)) return ULAM_ENOMEM;
+    records[self->n - 1] = ulam_chain_record_share(record);
+    return ULAM_OK;
 }
 
 /* Lists of points by cost */
@@ -165,6 +187,10 @@ ulam_status ulam_schedule_init_empty(ulam_schedule *self, const ulam_job *job, s
 ulam_status ulam_schedule_init(ulam_schedule *self, const ulam_state *state, size_t ranks)
 {
     if (ulam_schedule_init_empty(self, state->job, ranks)) return ULAM_ENOMEM;
+    if (ulam_job_has_chains(state->job)) {
+        self->chains = ulam_chain_schedule_open(state, ranks);
+        return self->chains ? ULAM_OK : ULAM_ENOMEM;
+    }
     for (size_t p = 0; p < state->job->n_points; p++)
         if (find_missing(self, state, p)) return ULAM_ENOMEM;
     self->unknown_runs = self->missing;
@@ -176,10 +202,15 @@ void ulam_schedule_free(ulam_schedule *self)
     free(self->points);
     free(self->gaps);
     free(self->returned);
+    ulam_chain_schedule_close(self->chains);
     *self = (ulam_schedule){0};
 }
 
-bool ulam_schedule_finished(const ulam_schedule *self) { return self->missing == 0 && self->in_hand == 0; }
+bool ulam_schedule_finished(const ulam_schedule *self)
+{
+    if (self->chains) return ulam_chain_schedule_finished(self->chains);
+    return self->missing == 0 && self->in_hand == 0;
+}
 
 void ulam_schedule_count_missing(ulam_schedule *self, size_t p, uint64_t runs, bool out)
 {
@@ -194,12 +225,17 @@ void ulam_schedule_count_missing(ulam_schedule *self, size_t p, uint64_t runs, b
 
 double ulam_schedule_work(const ulam_schedule *self)
 {
+    if (self->chains) return ulam_chain_schedule_work(self->chains);
     const double known = fmax(0, self->measured_work);
     return self->unknown_runs && !isnan(self->guess) ? known + self->guess * (double)self->unknown_runs : known;
 }
 
 void ulam_schedule_done(ulam_schedule *self, size_t p, uint64_t runs, double seconds, double longest)
 {
+    if (self->chains) {
+        ulam_chain_schedule_done(self->chains, p, runs, seconds, longest);
+        return;
+    }
     ulam_schedule_point *point = &self->points[p];
     self->in_hand -= runs;
     if (runs == 0) return;
@@ -216,6 +252,10 @@ void ulam_schedule_done(ulam_schedule *self, size_t p, uint64_t runs, double sec
 
 ulam_status ulam_schedule_return(ulam_schedule *self, const ulam_chunk *chunk)
 {
+    if (self->chains) {
+        ulam_chain_schedule_return(self->chains, chunk);
+        return ULAM_OK;
+    }
     const bool ended = self->job->until.n_targets > 0 && !self->points[chunk->point].open;
     if (!ended && push_chunk(&self->returned, &self->n_returned, &self->returned_capacity, chunk)) return ULAM_ENOMEM;
     self->in_hand -= chunk->runs;
@@ -279,6 +319,10 @@ static void end_point(ulam_schedule *self, size_t p)
 
 void ulam_schedule_follow(ulam_schedule *self, const ulam_goal *goal)
 {
+    if (self->chains) {
+        ulam_chain_schedule_follow(self->chains, goal);
+        return;
+    }
     ulam_schedule_point *point = &self->points[goal->point];
     if (!point->open) return;
     self->all_ahead = false;
@@ -288,6 +332,11 @@ void ulam_schedule_follow(ulam_schedule *self, const ulam_goal *goal)
     }
     release(self, goal->point, goal->release);
     if (goal->reach > point->reach) point->reach = goal->reach;
+}
+
+void ulam_schedule_go_on(ulam_schedule *self, const ulam_goal *goal, uint64_t block, ulam_chain_record *record)
+{
+    ulam_chain_schedule_go_on(self->chains, goal, block, record);
 }
 
 bool ulam_schedule_go_ahead(ulam_schedule *self)

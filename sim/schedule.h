@@ -23,10 +23,22 @@ typedef struct {
     double seconds; /* what is not begun after this long is given back, apart from the first block */
     double work;    /* s of one rank that all of it is thought to take; NaN: nobody knows */
     bool ahead;     /* so much is left that an asker may ask before it needs more */
+    ulam_chain_record *
+        *records; /* [n] of chains: where each chunk's stand (NULL: at their beginning), shared; NULL elsewhere */
 } ulam_assignment;
 
 void ulam_assignment_free(ulam_assignment *self);
+void ulam_assignment_clear(ulam_assignment *self);
 ulam_status ulam_assignment_add(ulam_assignment *self, const ulam_chunk *chunk);
+
+/* The same of chains; shares the record. */
+ulam_status ulam_assignment_add_chains(ulam_assignment *self, const ulam_chunk *chunk, ulam_chain_record *record);
+
+/* What a schedule counts of a chunk: its runs; of chains, the sweeps. */
+static inline uint64_t ulam_chunk_size(const ulam_chunk *chunk)
+{
+    return chunk->to ? chunk->to - chunk->from : chunk->runs;
+}
 
 typedef struct ulam_schedule_point ulam_schedule_point;
 typedef struct ulam_gap ulam_gap;
@@ -37,6 +49,7 @@ enum {
 
 typedef struct {
     const ulam_job *job;
+    struct ulam_chain_schedule *chains; /* does it all where a job's runs are chains; NULL: they are not */
     size_t ranks;
     double target;     /* s of work in an assignment, while there is plenty */
     double shortest;   /* s of work in one at least, where blocks are shorter */
@@ -97,6 +110,10 @@ double ulam_schedule_work(const ulam_schedule *self);
 /* Learns how far a point's runs are wanted by now; goals of a point may come in any order. Chunks in hand behind a point's
  * end are answered as ever. */
 void ulam_schedule_follow(ulam_schedule *self, const ulam_goal *goal);
+
+/* A block of chains that was handed out has come as far as the record tells, which is taken over, and may go on as far as
+ * its point's goal says. */
+void ulam_schedule_go_on(ulam_schedule *self, const ulam_goal *goal, uint64_t block, ulam_chain_record *record);
 
 /* Nothing is left to hand out, and nothing in hand. */
 bool ulam_schedule_finished(const ulam_schedule *self);

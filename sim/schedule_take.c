@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "chain_schedule.h"
 #include "chunk.h"
 #include "schedule_parts.h"
 
@@ -161,8 +162,9 @@ static ulam_status take_share(ulam_schedule *self, double left, ulam_assignment 
 ulam_status ulam_schedule_take_shares(ulam_schedule *self, double left, size_t shares, ulam_assignment *assignment)
 {
     ulam_status status = ULAM_OK;
-    assignment->n = 0;
+    ulam_assignment_clear(assignment);
     assignment->work = 0;
+    if (self->chains) return ulam_chain_schedule_take(self->chains, left, self->max_chunks, assignment, &self->closed);
     for (size_t i = 0; i < shares && !status && assignment->n < self->max_chunks; i++) {
         const uint64_t before = self->in_hand;
         status = take_share(self, left, assignment);

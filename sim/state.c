@@ -4,6 +4,7 @@
 #include <ulam/state.h>
 
 #include "grow.h"
+#include "state_chains.h"
 #include "state_figures.h"
 #include "state_rungs.h"
 
@@ -21,7 +22,10 @@ ulam_status ulam_state_init(ulam_state *self, const ulam_job *job)
     *self = (ulam_state){.job = job, .traced = count_traced(job)};
     self->points = calloc(job->n_points ? job->n_points : 1, sizeof *self->points);
     if (!self->points) return ULAM_ENOMEM;
-    for (size_t p = 0; p < job->n_points; p++) self->points[p].first = job->points[p].first / job->points[p].block;
+    for (size_t p = 0; p < job->n_points; p++) {
+        self->points[p].first = job->points[p].first / job->points[p].block;
+        if (ulam_job_has_chains(job) && ulam_chains_init(&self->points[p].chains, &job->points[p])) return ULAM_ENOMEM;
+    }
     return ULAM_OK;
 }
 
@@ -37,6 +41,7 @@ void ulam_state_free(ulam_state *self)
         ulam_point_state *point = &self->points[p];
         ulam_tally_free(&point->prefix);
         ulam_tally_free(&point->tail);
+        ulam_chains_free(&point->chains);
         free_pieces(point->early, point->n_early);
         free_pieces(point->cuts, point->n_cuts);
         free(point->trace);
@@ -232,6 +237,8 @@ static bool tail_counts(const ulam_state *self, size_t point)
 uint64_t ulam_state_runs(const ulam_state *self, size_t point)
 {
     const ulam_point_state *at = &self->points[point];
+    if (ulam_job_has_chains(self->job))
+        return at->blocks || at->prefix.failed ? self->job->points[point].runs - self->job->points[point].first : 0;
     return at->blocks * self->job->points[point].block + (tail_counts(self, point) ? at->tail_runs : 0);
 }
 
@@ -239,6 +246,7 @@ bool ulam_state_point_complete(const ulam_state *self, size_t point)
 {
     const ulam_point *asked = &self->job->points[point];
     if (self->points[point].verdict != ULAM_TARGETS_OPEN) return true;
+    if (ulam_job_has_chains(self->job)) return ulam_state_chains_complete(self, point);
     return asked->first + ulam_state_runs(self, point) >= asked->runs;
 }
 

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <ulam/state.h>
+#include "state_chains.h"
 
 /* *to stays NULL where there is nothing. */
 static ulam_status copy_items(void **to, const void *from, size_t n, size_t size)
@@ -46,6 +46,8 @@ static ulam_status copy_point(ulam_point_state *self, const ulam_point_state *ot
     self->verdict = other->verdict;
     self->ratio = other->ratio;
     self->judged = other->judged;
+    ulam_chains_free(&self->chains);
+    if (other->chains.n && ulam_chains_copy(&self->chains, &other->chains)) return ULAM_ENOMEM;
     if (ulam_tally_copy(&self->prefix, &other->prefix) || ulam_tally_copy(&self->tail, &other->tail))
         return ULAM_ENOMEM;
     const ulam_status status = copy_pieces(&self->early, &self->n_early, other->early, other->n_early);

@@ -1,11 +1,13 @@
 /* A state's bytes: the number of points, and of scalars in the trace; then for each point its first block, its blocks and,
  * if there are any, the prefix; the early pieces' number, and first, blocks and tally of each; the tail's runs and, if there
- * are any, its block and tally; the cuts as the early pieces; the number of rungs in the trace, and two reals a scalar and
+ * are any, its block and tally; the cuts as the early pieces. Of chains, instead of all these: the number of their blocks, and
+ * the record of each. Then the number of rungs in the trace, and two reals a scalar and
  * rung. Then the failures' number, and point, run and cause of each; and the size of the witness, and the witness. */
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "state_chains.h"
 #include "state_figures.h"
 #include "state_rungs.h"
 
@@ -24,7 +26,9 @@ static ulam_status pack_rungs(const ulam_state *self, size_t p, ulam_bytes *byte
 {
     const ulam_point_state *point = &self->points[p];
     const size_t n = point->n_rungs * 2 * self->traced;
-    if (pack_pieces(point->cuts, point->n_cuts, bytes) || ulam_bytes_put_u64(bytes, point->n_rungs)) return ULAM_ENOMEM;
+    const bool cut = !ulam_job_has_chains(self->job);
+    if ((cut && pack_pieces(point->cuts, point->n_cuts, bytes)) || ulam_bytes_put_u64(bytes, point->n_rungs))
+        return ULAM_ENOMEM;
     for (size_t i = 0; i < n; i++)
         if (ulam_bytes_put_real(bytes, point->trace[i])) return ULAM_ENOMEM;
     return ULAM_OK;
@@ -33,6 +37,7 @@ static ulam_status pack_rungs(const ulam_state *self, size_t p, ulam_bytes *byte
 static ulam_status pack_point(const ulam_state *self, size_t p, ulam_bytes *bytes)
 {
     const ulam_point_state *point = &self->points[p];
+    if (ulam_job_has_chains(self->job)) return ulam_chains_pack(&point->chains, bytes);
     if (ulam_bytes_put_u64(bytes, point->first) || ulam_bytes_put_u64(bytes, point->blocks)) return ULAM_ENOMEM;
     if (point->blocks && ulam_tally_pack(&point->prefix, bytes)) return ULAM_ENOMEM;
     if (pack_pieces(point->early, point->n_early, bytes)) return ULAM_ENOMEM;
@@ -218,8 +223,18 @@ static ulam_status unpack_point(ulam_point_state *point, size_t p, const ulam_jo
     return status;
 }
 
+static ulam_status unpack_chains(ulam_state *self, size_t p, ulam_reader *reader, ulam_error *error)
+{
+    ulam_status status = ulam_chains_unpack(&self->points[p].chains, self->job, p, reader);
+    if (!status) status = ulam_state_publish_chains(self, p);
+    if (status == ULAM_EFORMAT) return damaged(p, "the chains", error);
+    return status ? ulam_fail_memory(error, "reading a state") : ULAM_OK;
+}
+
 static bool block_is_known(const ulam_state *self, size_t p, uint64_t block)
 {
+    const uint64_t first = ulam_chain_first_block(&self->job->points[p]);
+    if (ulam_job_has_chains(self->job)) return block >= first && block - first < self->points[p].chains.n;
     const ulam_point *asked = &self->job->points[p];
     return ulam_state_knows(self, p, block) || (self->points[p].tail_runs && block == asked->runs / asked->block);
 }
@@ -267,7 +282,8 @@ ulam_status ulam_state_unpack(ulam_state *self, const ulam_job *job, ulam_reader
     const bool fits = self->traced == traced || job->until.ladder == 0;
     self->traced = (size_t)traced;
     for (size_t p = 0; p < n; p++) {
-        ulam_status status = unpack_point(&self->points[p], p, job, reader, error);
+        ulam_status status = ulam_job_has_chains(job) ? unpack_chains(self, p, reader, error)
+                                                      : unpack_point(&self->points[p], p, job, reader, error);
         if (!status) status = unpack_trace(&self->points[p], p, self->traced, reader, error);
         if (status) return status;
     }

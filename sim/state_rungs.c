@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "grow.h"
+#include "state_chains.h"
 #include "state_rungs.h"
 #include "target.h"
 
@@ -17,11 +18,12 @@ static const int rungs_ahead = 3;
 
 ulam_ladder ulam_job_ladder(const ulam_job *job, size_t point)
 {
-    return (ulam_ladder){.start = job->until.ladder, .block = job->points[point].block};
+    return (ulam_ladder){.start = job->until.ladder, .block = ulam_job_has_chains(job) ? 1 : job->points[point].block};
 }
 
 static uint64_t whole_blocks(const ulam_state *self, size_t p)
 {
+    if (ulam_job_has_chains(self->job)) return self->job->chain.sweeps / self->job->chain.every;
     return self->job->points[p].runs / self->job->points[p].block;
 }
 
@@ -80,7 +82,7 @@ static void end_point(ulam_state *self, size_t p)
     free(point->early);
     point->early = NULL;
     point->n_early = point->early_capacity = 0;
-    forget_failures_behind(self, p, point->blocks * self->job->points[p].block);
+    if (!ulam_job_has_chains(self->job)) forget_failures_behind(self, p, point->blocks * self->job->points[p].block);
 }
 
 /* The last look is at the most runs, rung or not. */
@@ -92,7 +94,7 @@ static ulam_status judge(ulam_state *self, size_t p)
     ulam_judgement judgement;
     if (job->until.n_targets == 0) return ULAM_OK;
     if (!ulam_ladder_has(&ladder, point->blocks) && point->blocks < whole_blocks(self, p)) return ULAM_OK;
-    if (ulam_targets_judge(job, p, &point->prefix, &judgement)) return ULAM_ENOMEM;
+    if (ulam_targets_judge(job, p, &point->prefix, point->blocks * ladder.block, &judgement)) return ULAM_ENOMEM;
     point->verdict = judgement.verdict;
     point->ratio = judgement.ratio;
     point->judged = point->blocks;
@@ -135,6 +137,18 @@ static double foreseen(const ulam_state *self, size_t p)
     return point->judged && isfinite(point->ratio) ? point->ratio * point->ratio * (double)point->judged : NAN;
 }
 
+/* On a rung a chain waits for the others. What is known of all may end before the rung they left. */
+static ulam_goal chain_goal(const ulam_state *self, size_t p)
+{
+    const ulam_ladder ladder = ulam_job_ladder(self->job, p);
+    const ulam_point_state *point = &self->points[p];
+    const uint64_t most = whole_blocks(self, p), next = ulam_ladder_above(&ladder, point->chains.shortest);
+    ulam_goal goal = {.point = p, .release = next < most ? next : most};
+    goal.reach = goal.release;
+    goal.ended = point->verdict != ULAM_TARGETS_OPEN || point->chains.shortest >= most;
+    return goal;
+}
+
 ulam_goal ulam_state_goal(const ulam_state *self, size_t p)
 {
     const ulam_ladder ladder = ulam_job_ladder(self->job, p);
@@ -142,6 +156,7 @@ ulam_goal ulam_state_goal(const ulam_state *self, size_t p)
     const uint64_t most = whole_blocks(self, p);
     ulam_goal goal = {.point = p, .release = most, .reach = most};
     if (self->job->until.n_targets == 0) return goal;
+    if (ulam_job_has_chains(self->job)) return chain_goal(self, p);
     goal.ended = point->verdict != ULAM_TARGETS_OPEN || point->blocks >= most;
     const double needed = foreseen(self, p), most_now = farthest_release * (double)point->judged;
     const double sure = isnan(needed) ? 0 : fmin(surely_needed * needed, most_now);
@@ -158,7 +173,7 @@ uint64_t ulam_state_runs_needed(const ulam_state *self, size_t p)
 {
     const ulam_point *asked = &self->job->points[p];
     const ulam_point_state *point = &self->points[p];
-    if (self->job->until.n_targets == 0) return asked->runs - asked->first;
+    if (self->job->until.n_targets == 0 || ulam_job_has_chains(self->job)) return asked->runs - asked->first;
     if (point->verdict != ULAM_TARGETS_OPEN) return point->blocks * asked->block;
     const uint64_t next = ulam_state_goal(self, p).release * asked->block;
     const double needed = foreseen(self, p) * (double)asked->block;
@@ -177,7 +192,8 @@ static uint64_t find_rung(const ulam_state *self, size_t p, size_t rung)
 
 uint64_t ulam_state_rung(const ulam_state *self, size_t point, size_t rung)
 {
-    return find_rung(self, point, rung) * self->job->points[point].block;
+    const ulam_chain_plan *plan = &self->job->chain;
+    return find_rung(self, point, rung) * (plan->sweeps ? plan->every : self->job->points[point].block);
 }
 
 ulam_status ulam_state_restore_rungs(ulam_state *self, size_t p)

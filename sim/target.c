@@ -73,13 +73,15 @@ static double ratio_of(const ulam_target *target, const estimate *of, bool enoug
     return of->half_width / asked;
 }
 
-static ulam_verdict judge(const ulam_job *job, size_t point, const ulam_judgement *found, uint64_t runs, bool enough)
+static ulam_verdict judge(const ulam_job *job, size_t point, const ulam_judgement *found, uint64_t length, bool enough)
 {
+    const ulam_chain_plan *plan = &job->chain;
+    const uint64_t most = plan->sweeps ? plan->sweeps / plan->every : job->points[point].runs;
     const double ratio = found->ratio;
     if (ratio <= 1) return found->constant ? ULAM_TARGETS_CONSTANT : ULAM_TARGETS_REACHED;
     if (job->until.has_max_runs || !enough) return ULAM_TARGETS_OPEN;
-    const double needed = ratio * ratio * (double)runs;
-    return needed > hope * (double)job->points[point].runs ? ULAM_TARGETS_OUT_OF_REACH : ULAM_TARGETS_OPEN;
+    const double needed = ratio * ratio * (double)length;
+    return needed > hope * (double)most ? ULAM_TARGETS_OUT_OF_REACH : ULAM_TARGETS_OPEN;
 }
 
 static void take(ulam_judgement *self, const ulam_target *target, const estimate *found, bool enough)
@@ -88,10 +90,11 @@ static void take(ulam_judgement *self, const ulam_target *target, const estimate
     self->ratio = fmax(self->ratio, ratio_of(target, found, enough));
 }
 
-ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_tally *tally, ulam_judgement *judgement)
+ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_tally *tally, uint64_t length,
+                               ulam_judgement *judgement)
 {
     const ulam_until *until = &job->until;
-    const bool enough = (double)tally->runs >= evidence * (double)until->ladder;
+    const bool enough = (double)length >= evidence * (double)until->ladder;
     *judgement = (ulam_judgement){0};
     for (size_t i = 0; i < until->n_targets; i++) {
         const ulam_target *target = &until->targets[i];
@@ -110,6 +113,6 @@ ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_tal
             take(judgement, target, &found, enough);
         }
     }
-    judgement->verdict = judge(job, point, judgement, tally->runs, enough);
+    judgement->verdict = judge(job, point, judgement, length, enough);
     return ULAM_OK;
 }

@@ -13,7 +13,9 @@ typedef struct {
     bool constant; /* a number that never varied is among those judged */
 } ulam_judgement;
 
-/* Judges a job's targets by the sums of a point's first runs, which end at a rung of its ladder. ULAM_ENOMEM. */
-ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_tally *tally, ulam_judgement *judgement);
+/* Judges a job's targets by the sums of a point's first `length` runs, or of its chains after so many measurements, at a rung
+ * of its ladder. ULAM_ENOMEM. */
+ulam_status ulam_targets_judge(const ulam_job *job, size_t point, const ulam_tally *tally, uint64_t length,
+                               ulam_judgement *judgement);
 
 #endif

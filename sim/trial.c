@@ -18,8 +18,13 @@ static ulam_status foresee(const ulam_job *job, const ulam_part *part, ulam_tria
     const ulam_ladder ladder = ulam_job_ladder(job, part->chunk.point);
     ulam_judgement judgement;
     trial->needed = (double)(point->runs - point->first);
+    if (job->chain.sweeps) {
+        const double sweeps = (double)job->chain.thermalize + (double)job->chain.sweeps;
+        trial->needed = job->until.n_targets ? NAN : trial->needed * sweeps;
+        return ULAM_OK;
+    }
     if (job->until.n_targets == 0) return ULAM_OK;
-    if (ulam_targets_judge(job, part->chunk.point, &part->tally, &judgement)) return ULAM_ENOMEM;
+    if (ulam_targets_judge(job, part->chunk.point, &part->tally, part->chunk.runs, &judgement)) return ULAM_ENOMEM;
     const double needed = judgement.ratio * judgement.ratio * (double)part->chunk.runs, most = trial->needed;
     const double least = (double)(ulam_ladder_above(&ladder, 0) * ladder.block);
     trial->beyond = needed > most;
@@ -27,25 +32,40 @@ static ulam_status foresee(const ulam_job *job, const ulam_part *part, ulam_tria
     return ULAM_OK;
 }
 
-static ulam_status try_point(ulam_worker *worker, const ulam_job *job, size_t p, double seconds, ulam_trial *trial,
-                             ulam_error *error)
+/* A part of the point that fits into no time but the trial's; of chains, the first. */
+static ulam_status choose(const ulam_job *job, size_t p, ulam_assignment *assignment)
 {
     const ulam_point *point = &job->points[p];
     const uint64_t runs = point->runs - point->first, whole = runs / point->block;
-    ulam_chunk chunk = {.point = p,
-                        .first = point->first / point->block,
-                        .blocks = whole ? whole : 1,
-                        .runs = whole ? whole * point->block : runs};
-    const ulam_assignment assignment = {.chunks = &chunk, .n = 1, .seconds = seconds};
+    const ulam_chunk chunk = {.point = p,
+                              .first = point->first / point->block,
+                              .blocks = whole ? whole : 1,
+                              .runs = whole ? whole * point->block : runs};
+    const ulam_chunk chains = {.point = p,
+                               .first = point->first / point->block,
+                               .blocks = 1,
+                               .runs = runs < point->block ? runs : point->block,
+                               .to = job->chain.thermalize + job->chain.sweeps};
+    return job->chain.sweeps ? ulam_assignment_add_chains(assignment, &chains, NULL)
+                             : ulam_assignment_add(assignment, &chunk);
+}
+
+static ulam_status try_point(ulam_worker *worker, const ulam_job *job, size_t p, double seconds, ulam_trial *trial,
+                             ulam_error *error)
+{
+    ulam_assignment assignment = {.seconds = seconds};
     ulam_answer answer = {0};
-    if (runs == 0) return ULAM_OK;
-    ulam_status status = ulam_worker_perform(worker, &assignment, NULL, &answer, error);
+    if (job->points[p].runs == job->points[p].first) return ULAM_OK;
+    ulam_status status = choose(job, p, &assignment) ? ulam_fail_memory(error, "trying a point") : ULAM_OK;
+    if (!status) status = ulam_worker_perform(worker, &assignment, NULL, &answer, error);
     if (!status && answer.n_parts) {
-        trial->runs = answer.parts[0].chunk.runs;
+        const ulam_chunk *done = &answer.parts[0].chunk;
+        trial->runs = done->to ? done->runs * done->to : done->runs;
         trial->seconds = answer.parts[0].seconds;
         if (foresee(job, &answer.parts[0], trial)) status = ulam_fail_memory(error, "trying a point");
     }
     ulam_answer_free(&answer);
+    ulam_assignment_free(&assignment);
     return status;
 }
 

@@ -6,6 +6,8 @@
 
 #include <ulam/program.h>
 
+#include "chain_record.h"
+#include "chain_worker.h"
 #include "grow.h"
 #include "run_error.h"
 #include "worker.h"
@@ -23,6 +25,7 @@ double ulam_clock(void)
 void ulam_part_free(ulam_part *self)
 {
     ulam_tally_free(&self->tally);
+    ulam_chain_record_drop(self->record);
     free(self->failures);
     *self = (ulam_part){0};
 }
@@ -302,17 +305,24 @@ static ulam_status keep_left(ulam_answer *answer, const ulam_chunk *chunk, uint6
     answer->left[answer->n_left++] = (ulam_chunk){.point = chunk->point,
                                                   .first = chunk->first + done,
                                                   .blocks = chunk->blocks - done,
-                                                  .runs = chunk->runs - done_runs};
+                                                  .runs = chunk->runs - done_runs,
+                                                  .from = chunk->from,
+                                                  .to = chunk->to};
     return ULAM_OK;
 }
 
 /* A chunk that a failure interrupted counts as far as it was done. */
-static ulam_status take_chunk(ulam_worker *self, const ulam_chunk *chunk, double end, const ulam_interrupt *interrupt,
-                              bool go_on, ulam_answer *answer, ulam_error *error)
+static ulam_status take_chunk(ulam_worker *self, const ulam_assignment *assignment, size_t i, double end,
+                              const ulam_interrupt *interrupt, bool go_on, ulam_answer *answer, ulam_error *error)
 {
+    const ulam_chunk *chunk = &assignment->chunks[i];
     ulam_part *part = &answer->parts[answer->n_parts];
     *part = (ulam_part){0};
-    ulam_status status = go_on ? perform_chunk(self, chunk, end, interrupt, part, error) : ULAM_OK;
+    ulam_status status = ULAM_OK;
+    if (go_on)
+        status = assignment->records
+                     ? ulam_worker_perform_chains(self, chunk, assignment->records[i], end, interrupt, part, error)
+                     : perform_chunk(self, chunk, end, interrupt, part, error);
     const uint64_t done = part->chunk.blocks, runs = part->chunk.runs;
     if (done)
         answer->n_parts++;
@@ -335,8 +345,8 @@ ulam_status ulam_worker_perform(ulam_worker *self, const ulam_assignment *assign
         const double now = ulam_clock();
         const bool go_on = i == 0 || (now < end && !is_interrupted(interrupt, now));
         const bool borne = failures <= self->job->conduct.max_failed;
-        const ulam_status taken = take_chunk(self, &assignment->chunks[i], end, interrupt, go_on && borne && !status,
-                                             answer, status ? &later : &own);
+        const ulam_status taken =
+            take_chunk(self, assignment, i, end, interrupt, go_on && borne && !status, answer, status ? &later : &own);
         if (!status) status = taken;
         if (answer->n_parts) failures += answer->parts[answer->n_parts - 1].n_failures;
     }

@@ -33,6 +33,8 @@ typedef struct {
     double seconds;
     double longest; /* s that a block took */
     ulam_tally tally;
+    ulam_chain_record
+        *record; /* of chains, instead of a tally: where they stand; owned. The chunk tells how far they came */
     ulam_failure *failures; /* [n_failures] that were recorded in its blocks */
     size_t n_failures, failures_capacity;
 } ulam_part;

@@ -34,7 +34,7 @@ class Help(command.Case):
 
     def test_version_names_the_libraries(self):
         text = self.succeeds("--version").stdout
-        self.assertRegex(text, r"^ulam [0-9.]+ \(.*HDF5 [0-9.]+, GSL [0-9.]+, libyaml [0-9.]+, GMP [0-9.]+, xxHash [0-9.]+\)$")
+        self.assertRegex(text, r"^ulam [0-9.]+ \(.*HDF5 [0-9.]+, GSL [0-9.]+, libyaml [0-9.]+, GMP [0-9.]+, xxHash [0-9.]+, zlib [0-9.]+\)$")
 
     def test_completion_knows_what_help_says(self):
         self.assertEqual(set(self.complete(command.ULAM, "")) - {"--help", "--version"}, set(self.commands()))

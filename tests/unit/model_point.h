@@ -19,7 +19,7 @@
 typedef struct {
     const ulam_model *model;
     ulam_value values[16];
-    void *point; /* owned */
+    void *point; /* owned, if the model has a setup function */
     size_t width;
 } model_point;
 
@@ -85,6 +85,10 @@ static inline ulam_status model_point_open(model_point *self, const char *name, 
     }
     for (size_t k = 0; k < model->n_observables; k++) self->width += model_point_length(self, &model->observables[k]);
 
+    if (!model->setup) {
+        self->point = self->values;
+        return ULAM_OK;
+    }
     self->point = calloc(1, model->point_size);
     assert_non_null(self->point);
     return model->setup(self->values, self->point, error);
@@ -93,7 +97,7 @@ static inline ulam_status model_point_open(model_point *self, const char *name, 
 static inline void model_point_close(model_point *self)
 {
     if (self->model->teardown) self->model->teardown(self->point);
-    free(self->point);
+    if (self->model->setup) free(self->point);
     self->point = NULL;
 }
 

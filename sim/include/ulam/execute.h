@@ -26,6 +26,7 @@ typedef struct {
 /* How far a job is. */
 typedef struct {
     size_t points, points_complete;
+    bool chains;               /* runs are chains, and what is counted are their sweeps; */
     uint64_t runs, runs_asked; /* over all points; runs that came early count. Of a job with targets, those foreseen */
     double seconds;            /* since the start of this session */
     uint64_t session_runs;     /* done in this session */

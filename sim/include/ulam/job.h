@@ -66,7 +66,7 @@ typedef struct {
     uint64_t key;             /* of its streams */
     uint64_t first;           /* run: where a part begins, a multiple of block; 0 of a whole job */
     uint64_t runs;            /* performed are the runs first <= r < runs; with targets, at most these */
-    uint64_t block;           /* runs that are summed together, at least 1 */
+    uint64_t block;           /* runs that are summed together, at least 1; of chains, those of a bundle */
 } ulam_point;
 
 /* Where an observable's elements stand among the job->width numbers of a run. */
@@ -106,6 +106,14 @@ typedef struct {
     size_t n_controls;
 } ulam_controlled_plan;
 
+/* How long a job's chains are, in sweeps. How many a chain makes in all is no part of the job's identity, the rest is. */
+typedef struct {
+    uint64_t thermalize; /* before the first that counts */
+    uint64_t sweeps;     /* behind these, a multiple of every; with targets, at most; 0: runs are not chains */
+    uint64_t every;      /* from one measurement to the next */
+    uint64_t bin;        /* measurements whose mean is an entry of the series that is kept; 0: none is */
+} ulam_chain_plan;
+
 typedef struct {
     const ulam_model *model;
     const char *model_source;           /* text of a model that is not built in; NULL: it is, or it has none */
@@ -114,6 +122,7 @@ typedef struct {
     ulam_streams streams;
     bool antithetic; /* runs 2 k and 2 k + 1 are a pair, whose mean counts as one value */
     ulam_conduct conduct;
+    ulam_chain_plan chain;
     double confidence; /* of the intervals that are shown and asked for */
     ulam_until until;
     uint64_t part, parts; /* this is the part-th (1, 2, ...) of so many; 1 of 1: the whole */

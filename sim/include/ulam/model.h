@@ -1,4 +1,4 @@
-/* Models: declared parameters and observables, and the function that performs one run.
+/* Models: declared parameters and observables, and the functions that perform one run.
  *
  * A model is one constant ulam_model. It knows nothing of ranks, files or jobs. */
 
@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <ulam/chain.h>
 #include <ulam/lanes.h>
 #include <ulam/rng.h>
 #include <ulam/status.h>
@@ -19,7 +20,7 @@ extern "C" {
 
 /* Grows when ulam_model or what it is called with changes its layout or meaning. */
 enum {
-    ULAM_MODEL_INTERFACE = 3
+    ULAM_MODEL_INTERFACE = 4
 };
 
 /* Defined by what compiles the model. */
@@ -49,7 +50,7 @@ typedef struct {
 } ulam_file;
 
 /* A parameter's value, read by its declared type. What it points to belongs to the job. */
-typedef union {
+typedef union ulam_value {
     double real;
     int64_t integer;
     bool boolean;
@@ -130,7 +131,8 @@ typedef struct ulam_model {
     void (*teardown)(void *point);
 
     /* One run: draws from rng, and sets every element of out, the observables one after another in the order of their
-     * declaration. Allocates nothing. A run that cannot be completed calls ulam_run_fail() and returns. */
+     * declaration. Allocates nothing. A run that cannot be completed calls ulam_run_fail() and returns. NULL: a run is a
+     * chain. */
     void (*run)(const void *point, ulam_rng *rng, double *out);
 
     /* ULAM_LANES consecutive runs in step, or NULL: out[element * ULAM_LANES + lane], each number the same bits as run
@@ -141,6 +143,8 @@ typedef struct ulam_model {
 
     const ulam_derived *derived; /* [n_derived] */
     size_t n_derived;
+
+    const ulam_chain *chain; /* NULL: a run is not a chain */
 } ulam_model;
 
 /* What a model in a file of its own ends with: ULAM_MODEL(needle) tells the program that loads the file which ulam_model

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <ulam/chain_diagnosis.h>
 #include <ulam/job.h>
 #include <ulam/tally.h>
 
@@ -22,7 +23,24 @@ typedef struct {
     uint64_t first; /* block */
     uint64_t blocks;
     uint64_t runs; /* blocks * the point's block size; fewer for a partial last block */
+    uint64_t from,
+        to; /* of chains, of which a chunk is one block: the sweeps that they have made, and shall have made */
 } ulam_chunk;
+
+/* Where a block of chains stands: made once, and shared by all who hold it. */
+typedef struct ulam_chain_record ulam_chain_record;
+
+/* What is known of a point's chains. */
+typedef struct {
+    ulam_chain_record **records; /* [n] a block each; NULL: not begun */
+    size_t n;
+    uint64_t shortest, longest; /* measurements made by all, and by some; failed chains are left out */
+    size_t at_shortest;         /* blocks that have made no more */
+    uint64_t sweeps;            /* of all chains but those of blocks that are dead: all of theirs have failed */
+    uint64_t failed, dead;      /* chains, and those of dead blocks */
+    size_t ended;               /* blocks that are dead or have made all sweeps that the job asks for */
+    bool stale;                 /* the results have not been brought up to what these chains have done */
+} ulam_chains;
 
 typedef struct {
     uint64_t first;
@@ -32,8 +50,9 @@ typedef struct {
 
 typedef struct {
     uint64_t first;     /* block: where the job's runs of the point begin; 0 of a whole job */
-    uint64_t blocks;    /* complete blocks from there on, without a gap */
+    uint64_t blocks;    /* complete blocks from there on, without a gap; of chains: measurements of each */
     ulam_tally prefix;  /* of these */
+    ulam_chains chains; /* then there is no tail, and nothing is early or cut */
     uint64_t tail_runs; /* of the partial last block, once it has been run; 0: not yet, or there is none */
     ulam_tally tail;
     ulam_piece
@@ -90,6 +109,9 @@ typedef struct {
 ulam_status ulam_state_init(ulam_state *self, const ulam_job *job);
 void ulam_state_free(ulam_state *self);
 
+/* Brings the results up to what all chains have done; to be called before the state is put anywhere. ULAM_ENOMEM. */
+ulam_status ulam_state_publish(ulam_state *self);
+
 /* Adds a chunk's sums and empties tally. Blocks known already are an error (ULAM_EINVAL); those behind the end of a point
  * whose targets are no longer open are dropped. ULAM_ENOMEM. */
 ulam_status ulam_state_add(ulam_state *self, const ulam_chunk *chunk, ulam_tally *tally, ulam_error *error);
@@ -111,14 +133,40 @@ bool ulam_state_complete(const ulam_state *self);
  * what it has, once it has ended. */
 uint64_t ulam_state_runs_needed(const ulam_state *self, size_t point);
 
-/* Runs at a rung of a point's ladder, rung 0 being the first. */
+/* Runs, or sweeps of chains, at a rung of a point's ladder, rung 0 being the first. */
 uint64_t ulam_state_rung(const ulam_state *self, size_t point, size_t rung);
 
 /* Takes over the trace that another state has of a point's first runs, before these are added. */
 void ulam_state_move_trace(ulam_state *self, size_t point, ulam_state *from, size_t from_point);
 
+/* Whether some of a point's chains have made a sweep. */
+bool ulam_chains_are_begun(const ulam_chains *self);
+
+/* Adds the chains of another state's point, but for a block of them that has more chains here. Errors as ulam_state_add(). */
+ulam_status ulam_state_move_chains(ulam_state *self, size_t point, const ulam_state *from, size_t from_point,
+                                   ulam_error *error);
+
+/* Sweeps of each of a point's chains, thermalising ones left out: those that the results cover, those that it shall have made
+ * by now, and the most that one has made. */
+uint64_t ulam_state_sweeps(const ulam_state *self, size_t point);
+uint64_t ulam_state_sweeps_asked(const ulam_state *self, size_t point);
+uint64_t ulam_state_longest_chain(const ulam_state *self, size_t point);
+
+/* Sweeps that all chains of a point have made together, and those they are to make. */
+uint64_t ulam_state_sweeps_made(const ulam_state *self, size_t point);
+uint64_t ulam_state_sweeps_needed(const ulam_state *self, size_t point);
+
 /* Figures of every element of a point, into summary[job->width], of the runs that the results cover. ULAM_ENOMEM. */
 ulam_status ulam_state_summarise(const ulam_state *self, size_t point, ulam_summary *summary);
+
+/* How an element's measurements behave along a point's chains, as far as the results cover them. ULAM_EINVAL: they cover
+ * none; ULAM_ENOMEM. */
+ulam_status ulam_state_diagnose(const ulam_state *self, size_t point, size_t element, ulam_chain_diagnosis *diagnosis);
+
+/* Bins of the series that the longest of a point's chains has; and an element's means in the first n_bins of each chain into
+ * values[chain * n_bins + bin], NaN where a chain has not come so far or has failed. ULAM_EFORMAT, ULAM_ENOMEM. */
+uint64_t ulam_state_series_bins(const ulam_state *self, size_t point);
+ulam_status ulam_state_series(const ulam_state *self, size_t point, size_t element, size_t n_bins, double *values);
 
 /* What is kept of a point beside the moments, of the runs that the results cover: *covered points into the state or to
  * `sum`, which is empty (zeroed) before and is freed by the caller. NULL: no run is covered. ULAM_EINVAL, ULAM_ENOMEM. */

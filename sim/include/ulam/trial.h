@@ -10,7 +10,8 @@ extern "C" {
 #endif
 
 typedef struct {
-    uint64_t runs;  /* that were tried; 0: the time was over before the point's turn */
+    uint64_t
+        runs; /* (here and below: of chains, their sweeps) that were tried; 0: the time was over before the point's turn */
     double seconds; /* that they took */
     /* Runs that the point will take: those it is asked for, or what its targets need by the spread of those tried. NaN: the
      * trial could not tell. */
