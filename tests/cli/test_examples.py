@@ -58,6 +58,25 @@ class Examples(command.Case):
         tail = (2 - 3.88 / math.sqrt(12)) ** 4 / 24  # of the sum of four uniforms, beyond 2 + 3.88 / sqrt(12)
         self.agrees(results, "covered", numpy.array([math.erf(3.92 / 2 / math.sqrt(2)), 1 - 2 * tail]))
 
+    def test_decay(self):
+        """Against the posterior law's moments on a fine grid."""
+        models = command.EXAMPLES / "models"
+        results = self.results(models / "decay.yaml")
+        time, count = numpy.loadtxt(models / "decay.csv", delimiter=",", skiprows=1).T
+        amplitude = numpy.linspace(320, 520, 101)[:, None, None]
+        lifetime = numpy.linspace(1.5, 4, 126)[None, :, None]
+        background = numpy.linspace(0.05, 40, 200)[None, None, :]
+        log_density = 0
+        for t, n in zip(time, count):
+            mean = amplitude * numpy.exp(-t / lifetime) + background
+            log_density = log_density + n * numpy.log(mean) - mean
+        weight = numpy.exp(log_density - log_density.max())
+        weight /= weight.sum()
+        for name, value in (("amplitude", amplitude), ("lifetime", lifetime), ("background", background)):
+            self.agrees(results, name, (weight * value).sum())
+        variance = (weight * lifetime**2).sum() - (weight * lifetime).sum() ** 2
+        self.agrees(results, "uncertainty", math.sqrt(variance))
+
     def test_bootstrap(self):
         job = command.EXAMPLES / "models" / "bootstrap.yaml"
         results = self.results(job)

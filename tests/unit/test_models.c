@@ -3,9 +3,10 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "model_point.h"
+#include "model_chains.h"
 
-static const char *const names[] = {"asian", "buffon", "european", "queue", "sir", "walk"};
+static const char *const names[] = {"ar1",        "asian", "buffon", "european", "ising",
+                                    "metropolis", "queue", "sir",    "walk"};
 
 /* The exact mean of one element at a point. */
 static double exact_of(const char *name, const char *settings, size_t element)
@@ -39,7 +40,7 @@ static void assert_refused(const char *name, const char *settings, const char *p
     model_point_close(&point);
 }
 
-static void the_catalogue_holds_six_valid_models_sorted_by_name(void **state)
+static void the_catalogue_holds_nine_valid_models_sorted_by_name(void **state)
 {
     (void)state;
     const ulam_catalogue *catalogue = ulam_builtin_models();
@@ -67,6 +68,7 @@ static void every_model_runs_with_its_defaults(void **state)
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         model_point point;
         ulam_error error = {0};
+        if (model_named(names[k])->chain) continue;
         assert_int_equal(model_point_open(&point, names[k], "", &error), ULAM_OK);
         assert_true(point.model->block(point.values) >= 1);
         double *out = malloc(point.width * sizeof *out), *again = malloc(point.width * sizeof *again);
@@ -81,6 +83,31 @@ static void every_model_runs_with_its_defaults(void **state)
         free(again);
         model_point_close(&point);
     }
+}
+
+static void every_chain_goes_with_its_defaults(void **state)
+{
+    (void)state;
+    size_t chains = 0;
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        model_point point;
+        double sum[MOST_NUMBERS][ULAM_BUNDLE] = {{0}};
+        const ulam_chain *chain = model_named(names[k])->chain;
+        if (!chain) continue;
+        assert_int_equal(model_point_open(&point, names[k], "", NULL), ULAM_OK);
+        for (int bundled = 0; bundled <= !!chain->bundle; bundled++) {
+            model_chain one;
+            model_chain_begin(&one, &point, 1, 7, bundled);
+            for (int i = 0; i < 3; i++) model_chain_sweep(&one, &point);
+            model_chain_measure(&one, &point, sum);
+            for (size_t e = 0; e < point.width; e++)
+                for (int c = 0; c < (bundled ? ULAM_BUNDLE : 1); c++) assert_true(isfinite(sum[e][c]));
+            model_chain_end(&one);
+        }
+        model_point_close(&point);
+        chains++;
+    }
+    assert_int_equal(chains, 3);
 }
 
 static void parameters_that_do_not_go_together_are_refused_by_name(void **state)
@@ -375,8 +402,9 @@ static void the_longest_walks_end_where_n_steps_can_lead(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_catalogue_holds_six_valid_models_sorted_by_name),
+        cmocka_unit_test(the_catalogue_holds_nine_valid_models_sorted_by_name),
         cmocka_unit_test(every_model_runs_with_its_defaults),
+        cmocka_unit_test(every_chain_goes_with_its_defaults),
         cmocka_unit_test(parameters_that_do_not_go_together_are_refused_by_name),
         cmocka_unit_test(option_prices_are_black_and_scholes),
         cmocka_unit_test(options_on_the_geometric_mean_are_kemna_and_vorst),
