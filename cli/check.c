@@ -1,6 +1,5 @@
 /* ulam check: reads a job, and says what it would do. */
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,6 +7,7 @@
 
 #include "job_options.h"
 #include "known_models.h"
+#include "memory.h"
 #include "options.h"
 #include "pilot.h"
 #include "samples.h"
@@ -97,65 +97,6 @@ static void print_parameters(const ulam_job *job)
     }
 }
 
-/* Bytes that a point's statistics beside the moments take in memory, about, and packed. */
-static double memory_of_statistics(const ulam_statistics *kept, double *packed)
-{
-    enum {
-        OCTAVES = 30, /* of distances from a centre, on each side, that values fill */
-        EXACT = 80    /* an accumulator of a few limbs, and packed */
-    };
-    double bytes = 0;
-    *packed = 0;
-    for (size_t i = 0; kept && i < kept->n_sketches; i++) {
-        bytes += 2 * OCTAVES * (double)(8u << kept->sketches[i].bits);
-        *packed += OCTAVES * (double)(2u << kept->sketches[i].bits);
-    }
-    for (size_t i = 0; kept && i < kept->n_histograms; i++) {
-        bytes += 16 * (double)kept->histograms[i].bins;
-        *packed += 12 * (double)kept->histograms[i].bins;
-    }
-    if (kept) bytes += EXACT * (5 * (double)kept->n_pairs + ULAM_GROUPS * (double)kept->n_grouped);
-    if (kept) *packed += EXACT * (5 * (double)kept->n_pairs + ULAM_GROUPS * (double)kept->n_grouped) / 2;
-    return bytes;
-}
-
-/* Bytes, about, at their highest. */
-typedef struct {
-    double root; /* on rank 0: while the file is written, whose image is in memory beside the sums */
-    double others;
-} memory;
-
-/* Elements that a rank has in hand: those of a run, or of the runs of many points that it answers together. */
-static double elements_in_hand(const ulam_job *job)
-{
-    const double together = 16384, width = (double)job->width;
-    return fmax(width, fmin(together, width * (double)job->n_points));
-}
-
-static memory memory_of(const ulam_job *job)
-{
-    enum {
-        SUMS = 210,          /* an element's four accumulators of a few limbs */
-        GROWING = 250,       /* the same while values are added */
-        SENT = 160,          /* the same on their way to rank 0 */
-        IN_FILE = 180,       /* its figures, as they are collected and in the image of the file */
-        POINT_IN_FILE = 120, /* a point's counts, and where it begins */
-        SCHEDULED = 130      /* what is known of a point's hand-out and progress */
-    };
-    const double points = (double)job->n_points, elements = points * (double)job->width;
-    const double values = (double)job->model->n_parameters * sizeof(ulam_value);
-    const double in_job = points * ((double)sizeof(ulam_point) + values), in_hand = elements_in_hand(job);
-    double packed;
-    const double more = memory_of_statistics(job->statistics, &packed);
-    uint64_t block = 0;
-    for (size_t i = 0; i < job->n_points; i++) block = job->points[i].block > block ? job->points[i].block : block;
-    const double of_runs = (double)block * ((double)job->width * sizeof(double) + (double)ulam_job_sample_size(job));
-    const double point = (double)sizeof(ulam_point_state) + SCHEDULED + POINT_IN_FILE + values;
-    return (memory){.root = in_job + of_runs + in_hand * GROWING + points * point + elements * (SUMS + IN_FILE) +
-                            points * (more + packed),
-                    .others = in_job + of_runs + in_hand * (GROWING + SENT) + more};
-}
-
 static void print_bytes(double bytes, const char *where)
 {
     if (bytes < 1e6)
@@ -168,7 +109,7 @@ static void print_bytes(double bytes, const char *where)
 
 static void print_memory(const ulam_job *job)
 {
-    const memory bytes = memory_of(job);
+    const ulam_memory bytes = ulam_memory_of(job);
     fputs("memory   ", stdout);
     print_bytes(bytes.root, "rank 0");
     fputs(", ", stdout);
@@ -194,6 +135,15 @@ static bool print_samples(const ulam_job *job)
     return size <= room;
 }
 
+/* How long chains are: "sweeps   1000 to thermalise, then 20000, measured once in 10". */
+static void print_chain(const ulam_job *job)
+{
+    const ulam_chain_plan *plan = &job->chain;
+    printf("\nsweeps   %llu to thermalise, then %s%llu", (unsigned long long)plan->thermalize,
+           job->until.n_targets ? "as many as targets need, at most " : "", (unsigned long long)plan->sweeps);
+    if (plan->every > 1) printf(", measured once in %llu", (unsigned long long)plan->every);
+}
+
 static bool print_job(const ulam_job *job)
 {
     uint64_t runs = 0, most = 0, fewest = UINT64_MAX;
@@ -207,15 +157,16 @@ static bool print_job(const ulam_job *job)
     print_parameters(job);
     printf("points   %zu", job->n_points);
     print_axes(job);
-    if (job->until.n_targets)
+    if (job->until.n_targets && !job->chain.sweeps)
         printf("runs     as many as %zu target%s need%s, at most %llu a point", job->until.n_targets,
                job->until.n_targets == 1 ? "" : "s", job->until.n_targets == 1 ? "s" : "", (unsigned long long)most);
     else
-        printf("runs     %llu", (unsigned long long)runs);
-    if (job->n_points > 1 && most == fewest && !job->until.n_targets)
+        printf("%s %llu", job->chain.sweeps ? "chains  " : "runs    ", (unsigned long long)runs);
+    if (job->n_points > 1 && most == fewest && (!job->until.n_targets || job->chain.sweeps))
         printf("  (%llu a point)", (unsigned long long)most);
     if (most != fewest && !job->until.n_targets)
         printf("  (%llu to %llu a point)", (unsigned long long)fewest, (unsigned long long)most);
+    if (job->chain.sweeps) print_chain(job);
     if (job->antithetic) printf(", in antithetic pairs");
     printf("\nseed     %llu, streams %s\n", (unsigned long long)job->seed,
            job->streams == ULAM_STREAMS_COMMON ? "common to all points" : "independent");

@@ -115,6 +115,12 @@ static void add_observable(columns *self, const ulam_result_observable *observab
     add_figure(self, observable, reduction, false, COLUMN_REAL, observable->reduction);
     add_figure(self, observable, "_antithetic_reduction_stderr", false, COLUMN_REAL, observable->reduction_error);
     add_figure(self, observable, "_exact", true, COLUMN_REAL, observable->exact);
+    add_figure(self, observable, "_tau", false, COLUMN_REAL, observable->tau);
+    add_figure(self, observable, "_tau_stderr", false, COLUMN_REAL, observable->tau_error);
+    add_figure(self, observable, "_ess", false, COLUMN_REAL, observable->ess);
+    add_figure(self, observable, "_ess_stderr", true, COLUMN_REAL, observable->ess_error);
+    add_figure(self, observable, "_rhat", false, COLUMN_REAL, observable->rhat);
+    add_figure(self, observable, "_drift", false, COLUMN_REAL, observable->drift);
     add_quantiles(self, observable);
 }
 
@@ -132,6 +138,8 @@ static void list(columns *self, const ulam_result *result, bool all_parameters)
     }
     add(self, strdup("runs"), (column){.kind = COLUMN_COUNT, .values = result->runs, .stride = 1});
     add(self, strdup("failed"), (column){.kind = COLUMN_COUNT, .values = result->failed, .stride = 1});
+    if (result->sweeps)
+        add(self, strdup("sweeps"), (column){.kind = COLUMN_COUNT, .values = result->sweeps, .stride = 1});
     for (size_t i = 0; i < result->n_observables; i++) add_observable(self, &result->observables[i]);
 }
 

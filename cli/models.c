@@ -152,6 +152,10 @@ static int fail_unknown(const ulam_catalogue *catalogue, const char *name)
 static void describe(const ulam_model *model)
 {
     printf("%s: %s\n\n", model->name, model->summary);
+    if (model->chain)
+        puts("A Markov chain. A job says how many each point has (runs), and how long they are: thermalize, then "
+             "sweeps or\n"
+             "until; measured after every measure_every-th.\n");
     print_parameters(model);
     puts("");
     print_observables(model);

@@ -12,17 +12,19 @@
 #include "subcommands.h"
 
 static const char help[] =
-    "usage: ulam new [--command | --python] NAME\n"
+    "usage: ulam new [--chain | --command | --python] NAME\n"
     "\n"
     "Writes two files into the current directory: NAME.c, a commented model in C, and NAME.yaml, a job that runs it.\n"
     "'ulam run NAME.yaml' compiles the model by itself. Files that exist are left alone.\n"
     "\n"
     "options:\n"
+    "      --chain    a Markov chain instead of single runs: how a chain begins, and what one sweep does\n"
     "      --command  a program instead, NAME.py, that is asked for each run by a line; any language can do that\n"
     "      --python   a Python function instead, in NAME.py; it needs the Python package ulam\n"
     "  -h, --help     this text\n";
 
-static const struct option options[] = {{"command", no_argument, NULL, 'c'},
+static const struct option options[] = {{"chain", no_argument, NULL, 'm'},
+                                        {"command", no_argument, NULL, 'c'},
                                         {"python", no_argument, NULL, 'p'},
                                         {"help", no_argument, NULL, 'h'},
                                         {NULL, 0, NULL, 0}};
@@ -37,6 +39,10 @@ typedef struct {
 static const template in_c[] = {
     {".c", model_c, "the model: parameters, observables, and what one run does"},
     {".yaml", job_yaml, "the job: the parameters' values, and how many runs"},
+};
+static const template as_chain[] = {
+    {".c", chain_c, "the model: parameters, observables, how a chain begins, and what one sweep does"},
+    {".yaml", chain_yaml, "the job: the parameters' values, how many chains, and how long they are"},
 };
 static const template as_command[] = {
     {".py", command_py, "the model: what one run does"},
@@ -66,6 +72,8 @@ static bool judge_name(const char *name)
                 name, (int)LONGEST_NAME);
     return good;
 }
+
+static bool is_in_python(const template *files) { return files == as_command || files == in_python; }
 
 /* A file of these names would be imported instead of the module that the model needs. */
 static bool judge_python_name(const char *name)
@@ -129,9 +137,9 @@ int ulam_new_main(int argc, char **argv)
     const template *files = in_c;
     int status = -1;
     for (int option; (option = ulam_next_option(&usage, argc, argv, &status)) != -1;)
-        files = option == 'c' ? as_command : in_python;
+        files = option == 'm' ? as_chain : option == 'c' ? as_command : in_python;
     if (status >= 0) return status;
     const char *name = ulam_only_operand("new", "NAME", argc, argv);
-    if (!name || !judge_name(name) || (files != in_c && !judge_python_name(name))) return 2;
+    if (!name || !judge_name(name) || (is_in_python(files) && !judge_python_name(name))) return 2;
     return write_all(files, name);
 }

@@ -192,6 +192,13 @@ static bool has_own_x(const ulam_choice *self)
     return self->request->subject == ULAM_PICTURE_HISTOGRAM || self->request->subject == ULAM_PICTURE_CONVERGENCE;
 }
 
+static const char *why_no_trace(const ulam_result *result)
+{
+    if (!result->sweeps) return "no point has had 1024 runs and a whole block, or it is a later part";
+    if (!result->until) return "of chains there is one where the job has targets (until)";
+    return "no point's chains have been measured 1024 times, or it is a later part";
+}
+
 static ulam_status judge_subject(const ulam_choice *self)
 {
     const ulam_picture_request *request = self->request;
@@ -216,8 +223,7 @@ static ulam_status judge_subject(const ulam_choice *self)
         return ulam_fail(self->error, ULAM_EINVAL, "the file keeps no trace of '%s', which is %s", name,
                          self->y->scalar ? "derived" : "an array");
     if (request->subject == ULAM_PICTURE_CONVERGENCE && self->result->n_rungs == 0)
-        return ulam_fail(self->error, ULAM_EINVAL,
-                         "the file has no trace: no point has had 1024 runs and a whole block, or it is a later part");
+        return ulam_fail(self->error, ULAM_EINVAL, "the file has no trace: %s", why_no_trace(self->result));
     return ULAM_OK;
 }
 

@@ -61,7 +61,8 @@ static char *label_of_x(const ulam_choice *self)
 {
     const ulam_result_parameter *x = self->x == ULAM_NO_PARAMETER ? NULL : &self->result->parameters[self->x];
     if (self->request->subject == ULAM_PICTURE_HISTOGRAM) return name_of_y(self);
-    if (self->request->subject == ULAM_PICTURE_CONVERGENCE) return strdup("runs");
+    if (self->request->subject == ULAM_PICTURE_CONVERGENCE)
+        return strdup(self->result->sweeps ? "sweeps of each chain" : "runs");
     if (self->along_element) return with_unit(self->y->dimension, self->y->dimension_unit);
     return x ? with_unit(x->name, x->unit) : strdup("");
 }
@@ -188,6 +189,13 @@ static bool collect_histogram(const ulam_choice *self, ulam_picture *picture, si
     return true;
 }
 
+/* What an error at a rung counts: runs, pairs of them, or chains, of which a rung has so many sweeps. */
+static uint64_t values_at(const ulam_result *result, size_t point, uint64_t rung)
+{
+    if (result->sweeps) return result->runs[point] - result->failed[point];
+    return result->antithetic ? rung / 2 : rung;
+}
+
 static bool collect_convergence(const ulam_choice *self, ulam_picture *picture, size_t by)
 {
     const ulam_result *result = self->result;
@@ -199,7 +207,7 @@ static bool collect_convergence(const ulam_choice *self, ulam_picture *picture, 
     for (size_t k = 0; k < n; k++) {
         const uint64_t runs = result->rung_runs[from + k];
         const double mean = self->y->trace_mean[from + k];
-        const uint64_t values = result->antithetic ? runs / 2 : runs;
+        const uint64_t values = values_at(result, point, runs);
         const double sd = self->y->trace_std_error[from + k] * sqrt((double)values);
         const ulam_bounds bounds = ulam_student_interval(values, mean, sd, result->confidence);
         curve->x[k] = (double)runs;

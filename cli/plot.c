@@ -24,7 +24,7 @@ static const char help[] =
     "      --histogram NAME\n"
     "                     the histogram that it keeps of one\n"
     "      --convergence[=NAME]\n"
-    "                     how an estimate and its interval settled with the runs\n"
+    "                     how an estimate and its interval settled with the runs, or a chain's sweeps\n"
     "  -o, --output FILE  the picture: .png, .svg or .pdf (default: the result file's name with .png)\n"
     "  -t, --terminal     draw into the terminal\n"
     "      --script       print gnuplot's script, and draw nothing\n"

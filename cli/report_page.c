@@ -6,8 +6,10 @@
 #include "estimate.h"
 #include "html.h"
 #include "report_assets.h"
+#include "report_chains.h"
 #include "report_page.h"
 #include "show.h"
+#include "work.h"
 
 enum {
     MOST_PICTURES = 24,
@@ -114,7 +116,8 @@ static void put_summary(const page *self)
     if (!result->n_seeds) put_count(self, "seed", result->seed);
     put_count(self, "points", result->n_points);
     put_dimensions(self);
-    put_count(self, "runs", total(result->runs, result->n_points));
+    put_count(self, ulam_show_unit(result), total(result->runs, result->n_points));
+    ulam_report_sweeps(result, self->out);
     put_fixed(self);
     fputs("</dl>\n", self->out);
 }
@@ -146,6 +149,13 @@ static void warn_of_equal_values(const page *self)
     }
 }
 
+static uint64_t add_up(const ulam_result *result, uint64_t (*work)(const ulam_result *, size_t))
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < result->n_points; i++) sum += work(result, i);
+    return sum;
+}
+
 static void put_warnings(const page *self)
 {
     const ulam_result *result = self->result;
@@ -153,13 +163,14 @@ static void put_warnings(const page *self)
     if (!result->complete && !result->n_seeds)
         fprintf(self->out,
                 "<p class=\"warning\">Partial: %" PRIu64 " of %" PRIu64
-                " runs have been done. The same command goes on from here.</p>\n",
-                runs, total(result->runs_asked, result->n_points));
+                " %s have been done. The same command goes on from here.</p>\n",
+                add_up(result, ulam_work_done), add_up(result, ulam_work_asked), ulam_work_unit(result));
     if (failed)
         fprintf(self->out,
                 "<p class=\"warning\">%" PRIu64 " of %" PRIu64
-                " runs failed and are left out: the estimates are means given success.</p>\n",
-                failed, runs);
+                " %s failed and are left out: the estimates are means given success.</p>\n",
+                failed, runs, ulam_show_unit(result));
+    ulam_report_doubts(result, self->out);
     if (result->n_dropped)
         fprintf(self->out,
                 "<p class=\"warning\">%zu runs in hand could not be finished before the last stop; they will be made "
@@ -254,7 +265,8 @@ static void put_columns(const page *self)
         const ulam_result_parameter *parameter = &result->parameters[result->swept[i]];
         put_column(self, parameter->name, parameter->unit, parameter->is_text);
     }
-    put_column(self, "runs", NULL, false);
+    put_column(self, ulam_show_unit(result), NULL, false);
+    if (result->sweeps) put_column(self, "sweeps", NULL, false);
     if (self->failed) put_column(self, "failed", NULL, false);
     for (size_t i = 0; i < result->n_observables; i++) {
         const ulam_result_observable *observable = &result->observables[i];
@@ -298,6 +310,7 @@ static void put_row(const page *self, size_t point)
         fputs("</td>", self->out);
     }
     fprintf(self->out, "<td>%" PRIu64 "</td>", result->runs[point]);
+    if (result->sweeps) fprintf(self->out, "<td>%" PRIu64 "</td>", result->sweeps[point]);
     if (self->failed) fprintf(self->out, "<td>%" PRIu64 "</td>", result->failed[point]);
     for (size_t i = 0; i < result->n_observables; i++)
         if (result->observables[i].scalar) put_estimate(self, i, point);
@@ -336,7 +349,7 @@ static void put_failures(const page *self)
 {
     const ulam_result *result = self->result;
     if (result->n_failures == 0) return;
-    fputs("<h2>Failed runs</h2>\n<ul>\n", self->out);
+    fprintf(self->out, "<h2>Failed %s</h2>\n<ul>\n", ulam_show_unit(result));
     for (size_t i = 0; i < result->n_failures && i < MOST_FAILURES; i++) {
         const ulam_failure *failure = &result->failures[i];
         fprintf(self->out, "<li>point %zu, run %" PRIu64 ": ", failure->point, failure->run);
@@ -375,8 +388,10 @@ static void put_origin(const page *self)
     fputs(
         "</pre>\n<h2>Sessions</h2>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"sessions\">\n"
         "<table>\n<thead><tr><th class=\"text\">start</th><th class=\"text\">command</th><th class=\"text\">hosts</th>"
-        "<th>ranks</th><th>runs</th><th>seconds</th><th class=\"text\">libraries</th></tr></thead>\n<tbody>\n",
+        "<th>ranks</th><th>",
         self->out);
+    fputs(ulam_work_unit(self->result), self->out);
+    fputs("</th><th>seconds</th><th class=\"text\">libraries</th></tr></thead>\n<tbody>\n", self->out);
     for (size_t i = 0; i < provenance->count; i++) put_session(self, &provenance->sessions[i]);
     fputs("</tbody>\n</table>\n</div>\n", self->out);
 }
@@ -400,6 +415,7 @@ ulam_status ulam_report_write(const ulam_result *result, const char *file, FILE 
     put_warnings(&self);
     const ulam_status status = put_pictures(&self, error);
     put_table(&self);
+    ulam_report_chains(result, out);
     put_failures(&self);
     put_origin(&self);
     fputs("</main>\n<footer>Written by ulam ", out);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "estimate.h"
 #include "result_file.h"
 
 typedef struct {
@@ -22,6 +23,9 @@ typedef struct {
 /* Model, seed, sweep, runs, fixed parameters and sessions. */
 void ulam_show_head(const ulam_view *self, FILE *out);
 
+/* What a file's runs are called: "chains", or "runs". */
+const char *ulam_show_unit(const ulam_result *result);
+
 /* Lines of the head: which part of a job it is, which runs it lacks, which a stop cut off. Each says nothing where there is
  * nothing to say. */
 void ulam_show_part(const ulam_result *result, FILE *out);
@@ -30,6 +34,18 @@ void ulam_show_dropped(const ulam_result *result, FILE *out);
 
 /* What the targets are, and what became of them at which points. */
 void ulam_show_until(const ulam_result *result, FILE *out);
+
+enum {
+    ULAM_CHAIN_FIGURES = 4
+};
+
+/* How an observable behaves along its chains, as columns of a table. */
+extern const char *const ulam_chain_figure_names[ULAM_CHAIN_FIGURES];
+void ulam_chain_figures(const ulam_result_observable *observable, size_t index, bool full,
+                        char text[ULAM_CHAIN_FIGURES][ULAM_ESTIMATE_SIZE]);
+
+/* How independent the measurements of chains are, and what they are to be doubted for. */
+void ulam_show_chains(const ulam_view *self, FILE *out);
 
 /* A word of a command line, quoted where a shell would take it apart. */
 void ulam_put_word(const char *word, FILE *out);

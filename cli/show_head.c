@@ -6,6 +6,7 @@
 #include "samples.h"
 #include "show.h"
 #include "table.h"
+#include "work.h"
 
 /* An integer with its digits in groups of three. */
 static const char *grouped(char text[32], uint64_t value)
@@ -50,15 +51,35 @@ static void show_runs(const ulam_result *result, FILE *out)
         if (result->runs[i] > most) most = result->runs[i];
     }
     char text[32], other[32];
-    fprintf(out, "runs      %s", grouped(text, runs));
+    fprintf(out, "%-10s%s", ulam_show_unit(result), grouped(text, runs));
     if (runs != asked && !result->until) fprintf(out, " of %s", grouped(text, asked));
     if (result->n_points > 1 && least == most) fprintf(out, ", %s at each point", grouped(text, least));
     if (least != most) fprintf(out, ", %s to %s at a point", grouped(text, least), grouped(other, most));
     if (result->antithetic) fputs(", in antithetic pairs", out);
     fputc('\n', out);
     if (failed > 0)
-        fprintf(out, "failed    estimates are means given success: %s of %s runs failed and are left out\n",
-                grouped(text, failed), grouped(other, runs));
+        fprintf(out, "failed    estimates are means given success: %s of %s %s failed and are left out\n",
+                grouped(text, failed), grouped(other, runs), ulam_show_unit(result));
+}
+
+/* "sweeps    1,000 to 1,200 of 20,000 of each chain, behind 500 that thermalise; measured once in 10". */
+static void show_sweeps(const ulam_result *result, FILE *out)
+{
+    uint64_t least = UINT64_MAX, most = 0;
+    bool complete = true;
+    char text[32];
+    if (!result->sweeps) return;
+    for (size_t i = 0; i < result->n_points; i++) {
+        complete &= result->sweeps[i] == result->sweeps_asked[i];
+        if (result->sweeps[i] < least) least = result->sweeps[i];
+        if (result->sweeps[i] > most) most = result->sweeps[i];
+    }
+    fprintf(out, "sweeps    %s", grouped(text, least));
+    if (least != most) fprintf(out, " to %s", grouped(text, most));
+    if (!complete && !result->until) fprintf(out, " of %s", grouped(text, result->sweeps_asked[0]));
+    fprintf(out, " of each chain, behind %s that thermalise", grouped(text, result->thermalize));
+    if (result->every > 1) fprintf(out, "; measured once in %s", grouped(text, result->every));
+    fputc('\n', out);
 }
 
 /* "name = value unit, ..." folded at the width. */
@@ -84,14 +105,15 @@ static void show_fixed(const ulam_result *result, size_t width, FILE *out)
     if (used > 0) fputc('\n', out);
 }
 
-static void show_sessions(const ulam_provenance *provenance, FILE *out)
+static void show_sessions(const ulam_result *result, FILE *out)
 {
+    const ulam_provenance *provenance = &result->provenance;
     char text[32];
     for (size_t i = 0; i < provenance->count; i++) {
         const ulam_session *session = &provenance->sessions[i];
-        fprintf(out, "%s%s, %" PRIu64 " rank%s, %s runs in %.3g s\n", i == 0 ? "sessions  " : "          ",
+        fprintf(out, "%s%s, %" PRIu64 " rank%s, %s %s in %.3g s\n", i == 0 ? "sessions  " : "          ",
                 session->start, session->ranks, session->ranks == 1 ? "" : "s", grouped(text, session->runs),
-                session->seconds);
+                ulam_work_unit(result), session->seconds);
     }
 }
 
@@ -130,10 +152,12 @@ void ulam_show_head(const ulam_view *self, FILE *out)
     show_points(result, out);
     ulam_show_part(result, out);
     show_runs(result, out);
+    show_sweeps(result, out);
     if (!result->until) ulam_show_missing(result, out);
     ulam_show_until(result, out);
     ulam_show_dropped(result, out);
+    ulam_show_chains(self, out);
     show_fixed(result, self->width, out);
     show_samples(self, out);
-    show_sessions(&result->provenance, out);
+    show_sessions(result, out);
 }

@@ -17,16 +17,19 @@ void ulam_printer_begin(ulam_printer *self, const ulam_view *view, size_t column
     *self = (ulam_printer){.view = view, .keys = result->n_swept + (result->n_points > 1 ? 1 : 0)};
     for (size_t i = 0; i < result->n_points; i++) {
         self->runs |= result->runs[i] != result->runs[0];
+        self->sweeps |= result->sweeps && result->sweeps[i] != result->sweeps[0];
         self->failed |= result->failed[i] != 0;
     }
     self->target = result->until != NULL;
-    ulam_table_init(&self->table, self->keys + (size_t)self->runs + self->failed + self->target + columns);
+    ulam_table_init(&self->table,
+                    self->keys + (size_t)self->runs + self->sweeps + self->failed + self->target + columns);
     if (result->n_points > 1) ulam_printer_head(self, "point", NULL, false);
     for (size_t i = 0; i < result->n_swept; i++) {
         const ulam_result_parameter *parameter = &result->parameters[result->swept[i]];
         ulam_printer_head(self, parameter->name, parameter->unit, parameter->is_text);
     }
-    if (self->runs) ulam_printer_head(self, "runs", NULL, false);
+    if (self->runs) ulam_printer_head(self, ulam_show_unit(result), NULL, false);
+    if (self->sweeps) ulam_printer_head(self, "sweeps", NULL, false);
     if (self->failed) ulam_printer_head(self, "failed", NULL, false);
     if (self->target) ulam_printer_head(self, "error/target", NULL, false);
 }
@@ -64,6 +67,7 @@ void ulam_printer_row(ulam_printer *self, size_t point)
     for (size_t i = 0; i < result->n_swept; i++)
         ulam_printer_set(self, result->parameters[result->swept[i]].text[point]);
     if (self->runs) ulam_printer_set_count(self, result->runs[point]);
+    if (self->sweeps) ulam_printer_set_count(self, result->sweeps[point]);
     if (self->failed) ulam_printer_set_count(self, result->failed[point]);
     if (self->target) set_ratio(self, result->target_ratio[point], result->ending[point]);
 }

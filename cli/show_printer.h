@@ -11,10 +11,10 @@
 typedef struct {
     const ulam_view *view;
     ulam_table table;
-    size_t keys;       /* point, and the swept parameters */
-    bool runs, failed; /* columns of their own: they differ between points; there are some */
-    bool target;       /* a column: the job has targets */
-    size_t next;       /* column to fill */
+    size_t keys;               /* point, and the swept parameters */
+    bool runs, sweeps, failed; /* columns of their own: they differ between points; there are some failed ones */
+    bool target;               /* a column: the job has targets */
+    size_t next;               /* column to fill */
 } ulam_printer;
 
 /* Begins a table with so many columns of its own; heads the common ones. */

@@ -10,6 +10,8 @@ enum {
     LISTED = 10
 };
 
+const char *ulam_show_unit(const ulam_result *result) { return result->sweeps ? "chains" : "runs"; }
+
 static uint64_t lacking(const ulam_result *result, size_t point)
 {
     return result->runs_asked[point] - result->runs[point];
@@ -23,9 +25,10 @@ void ulam_show_part(const ulam_result *result, FILE *out)
         alike &= result->first[i] == result->first[0] && result->runs_asked[i] == result->runs_asked[0];
     fprintf(out, "part      %" PRIu64 " of %" PRIu64 ": ", result->part, result->parts);
     if (result->runs_asked[0] == 0)
-        fputs("no runs", out);
+        fprintf(out, "no %s", ulam_show_unit(result));
     else
-        fprintf(out, "runs %" PRIu64 " to %" PRIu64, result->first[0], result->first[0] + result->runs_asked[0] - 1);
+        fprintf(out, "%s %" PRIu64 " to %" PRIu64, ulam_show_unit(result), result->first[0],
+                result->first[0] + result->runs_asked[0] - 1);
     if (result->n_points > 1) fputs(alike ? " of each point" : " of point 0, others of other points", out);
     fputc('\n', out);
 }
@@ -33,7 +36,7 @@ void ulam_show_part(const ulam_result *result, FILE *out)
 void ulam_show_missing(const ulam_result *result, FILE *out)
 {
     const size_t n = result->n_points;
-    const char *separator = "missing   ";
+    const char *separator = "missing   ", *unit = ulam_show_unit(result);
     for (size_t i = 0, groups = 0, next; i < n; i = next) {
         const uint64_t runs = lacking(result, i);
         for (next = i + 1; next < n && lacking(result, next) == runs; next++)
@@ -43,7 +46,7 @@ void ulam_show_missing(const ulam_result *result, FILE *out)
             fputs(", and more at further points", out);
             break;
         }
-        fprintf(out, "%s%" PRIu64 " run%s", separator, runs, runs == 1 ? "" : "s");
+        fprintf(out, "%s%" PRIu64 " %.*s", separator, runs, (int)strlen(unit) - (runs == 1 ? 1 : 0), unit);
         separator = ", ";
         if (n > 1 && next - i == n)
             fputs(" of every point", out);
@@ -87,7 +90,7 @@ void ulam_show_failures(const ulam_view *view, FILE *out)
     const ulam_result *result = view->result;
     const size_t listed = view->failures || result->n_failures < LISTED ? result->n_failures : LISTED;
     if (listed == 0) return;
-    fputs(result->n_seeds ? "\nfailed runs:\n" : "\nfailed runs, and how to have each again:\n", out);
+    fprintf(out, "\nfailed %s%s:\n", ulam_show_unit(result), result->n_seeds ? "" : ", and how to have each again");
     for (size_t i = 0; i < listed; i++) {
         const ulam_failure *failure = &result->failures[i];
         if (result->n_seeds) {

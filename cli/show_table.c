@@ -118,6 +118,30 @@ static size_t figure_columns(const ulam_result_observable *observable, size_t n_
     return estimate_columns(observable, n_points) + (observable->derived ? 1 : 6) + (observable->count ? 1 : 0);
 }
 
+/* A table of its own: how the observable behaves along chains. */
+static bool show_along_chains(const ulam_view *view, const ulam_result_observable *observable, FILE *out)
+{
+    const ulam_precision plain = {.full = view->full};
+    const bool elements = !observable->scalar;
+    ulam_printer self;
+    if (!observable->tau) return true;
+    fputc('\n', out);
+    ulam_printer_begin(&self, view, ULAM_CHAIN_FIGURES + (elements ? 1 : 0));
+    if (elements) ulam_printer_head(&self, observable->dimension, observable->dimension_unit, false);
+    for (size_t i = 0; i < ULAM_CHAIN_FIGURES; i++) ulam_printer_head(&self, ulam_chain_figure_names[i], NULL, false);
+    for (size_t point = view->first; point <= view->last; point++)
+        for (size_t i = 0; i < observable->length; i++) {
+            char text[ULAM_CHAIN_FIGURES][ULAM_ESTIMATE_SIZE];
+            const size_t index = point * observable->length + i;
+            ulam_printer_row(&self, point);
+            if (elements) ulam_printer_set_number(&self, observable->coordinate[index], &plain);
+            ulam_chain_figures(observable, index, view->full, text);
+            for (size_t k = 0; k < ULAM_CHAIN_FIGURES; k++) ulam_printer_set(&self, text[k]);
+        }
+    if (elements) self.keys++;
+    return ulam_printer_end(&self, out);
+}
+
 bool ulam_show_scalar(const ulam_view *view, const ulam_result_observable *observable, FILE *out)
 {
     ulam_printer self;
@@ -127,7 +151,7 @@ bool ulam_show_scalar(const ulam_view *view, const ulam_result_observable *obser
         ulam_printer_row(&self, point);
         set_figures(&self, observable, point);
     }
-    return ulam_printer_end(&self, out);
+    return ulam_printer_end(&self, out) && show_along_chains(view, observable, out);
 }
 
 bool ulam_show_array(const ulam_view *view, const ulam_result_observable *observable, FILE *out)
@@ -145,5 +169,5 @@ bool ulam_show_array(const ulam_view *view, const ulam_result_observable *observ
             set_figures(&self, observable, index);
         }
     self.keys++;
-    return ulam_printer_end(&self, out);
+    return ulam_printer_end(&self, out) && show_along_chains(view, observable, out);
 }

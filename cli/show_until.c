@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "show.h"
+#include "work.h"
 
 enum {
     LISTED = 10
@@ -30,13 +31,21 @@ static void say_point(const ulam_result *result, size_t p, FILE *out)
         [ULAM_TARGETS_OUT_OF_REACH] = "given up without max_runs",
         [ULAM_TARGETS_CUT_OFF] = "max_runs done",
     };
-    const uint64_t runs = result->runs[p], ending = result->ending[p];
-    fprintf(out, "          point %zu, %" PRIu64 " runs: ", p, runs);
+    static const char *const endings_of_chains[] = {
+        [ULAM_TARGETS_OPEN] = "open",
+        [ULAM_TARGETS_OUT_OF_REACH] = "given up without max_sweeps",
+        [ULAM_TARGETS_CUT_OFF] = "max_sweeps done",
+    };
+    const uint64_t runs = result->sweeps ? result->sweeps[p] : result->runs[p], ending = result->ending[p];
+    const char *unit = ulam_work_unit(result);
+    fprintf(out, "          point %zu, %" PRIu64 " %s: ", p, runs, unit);
     if (ending == ULAM_TARGETS_CONSTANT) {
-        fprintf(out, "a number never varied; what 1 of %" PRIu64 " runs does may be unseen\n", runs < 6 ? 1 : runs / 3);
+        fprintf(out, "a number never varied; what 1 of %" PRIu64 " %s does may be unseen\n", runs < 6 ? 1 : runs / 3,
+                unit);
         return;
     }
-    fprintf(out, "%s: ", ending < sizeof endings / sizeof *endings ? endings[ending] : "ended");
+    const char *const *words = result->sweeps ? endings_of_chains : endings;
+    fprintf(out, "%s: ", ending < sizeof endings / sizeof *endings ? words[ending] : "ended");
     say_ratio(result->target_ratio[p], out);
     fputc('\n', out);
 }

@@ -60,10 +60,17 @@ void ulam_table_set(ulam_table *self, size_t column, const char *text)
     set(self, self->rows * self->columns + column, text);
 }
 
+/* A mark over the letter before it, U+0300 to U+036F. */
+static bool is_combining(const char *text)
+{
+    const unsigned char first = (unsigned char)text[0], second = (unsigned char)text[1];
+    return first == 0xcc || (first == 0xcd && second < 0xb0);
+}
+
 size_t ulam_text_width(const char *text)
 {
     size_t width = 0;
-    for (; *text; text++) width += ((unsigned char)*text & 0xc0) != 0x80;
+    for (; *text; text++) width += ((unsigned char)*text & 0xc0) != 0x80 && !is_combining(text);
     return width;
 }
 

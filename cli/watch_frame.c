@@ -5,8 +5,10 @@
 
 #include "estimate.h"
 #include "progress_line.h"
+#include "show.h"
 #include "table.h"
 #include "watch_frame.h"
+#include "work.h"
 
 enum {
     HEAD_ROWS = 5, /* file, progress, rate, an empty line, failures or more points */
@@ -23,10 +25,10 @@ static totals add_up(const ulam_result *result)
 {
     totals all = {0};
     for (size_t i = 0; i < result->n_points; i++) {
-        all.runs += result->runs[i];
-        all.asked += result->runs_asked[i];
+        all.runs += ulam_work_done(result, i);
+        all.asked += ulam_work_asked(result, i);
         all.failed += result->failed[i];
-        all.complete += result->runs[i] >= result->runs_asked[i] ? 1 : 0;
+        all.complete += ulam_work_done(result, i) >= ulam_work_asked(result, i) ? 1 : 0;
     }
     return all;
 }
@@ -48,12 +50,12 @@ static void put_bar(double share, FILE *out)
 }
 
 /* "█████░░░ 41 %, 3 of 9 points, 1.2e+07 of 3e+07 runs" */
-static void describe_progress(const totals *all, size_t points, FILE *out)
+static void describe_progress(const totals *all, size_t points, const char *unit, FILE *out)
 {
     const double share = all->asked ? (double)all->runs / (double)all->asked : 1;
     put_bar(share, out);
-    fprintf(out, " %.0f %%, %zu of %zu point%s, %.4g of %.4g runs", floor(100 * share), all->complete, points,
-            points == 1 ? "" : "s", (double)all->runs, (double)all->asked);
+    fprintf(out, " %.0f %%, %zu of %zu point%s, %.4g of %.4g %s", floor(100 * share), all->complete, points,
+            points == 1 ? "" : "s", (double)all->runs, (double)all->asked, unit);
 }
 
 static void describe_pace(const ulam_result *result, const totals *all, time_t written, FILE *out)
@@ -63,7 +65,7 @@ static void describe_pace(const ulam_result *result, const totals *all, time_t w
     const double rate = last && last->seconds > 0 ? (double)last->runs / last->seconds : 0;
     char text[32];
     if (last) fprintf(out, "%" PRIu64 " rank%s", last->ranks, last->ranks == 1 ? "" : "s");
-    if (rate > 0) fprintf(out, ", %.3g runs/s", rate);
+    if (rate > 0) fprintf(out, ", %.3g %s/s", rate, ulam_work_unit(result));
     if (rate > 0 && all->asked > all->runs) {
         ulam_format_duration((double)(all->asked - all->runs) / rate, text, sizeof text);
         fprintf(out, ", %s left", text);
@@ -75,8 +77,8 @@ static void describe_pace(const ulam_result *result, const totals *all, time_t w
 static void set_progress(ulam_table *table, size_t column, const ulam_result *result, size_t point)
 {
     char text[32];
-    const uint64_t asked = result->runs_asked[point];
-    const double share = asked ? (double)result->runs[point] / (double)asked : 1;
+    const uint64_t asked = ulam_work_asked(result, point);
+    const double share = asked ? (double)ulam_work_done(result, point) / (double)asked : 1;
     snprintf(text, sizeof text, "%.0f %%", floor(100 * share));
     ulam_table_set(table, column, text);
 }
@@ -153,12 +155,12 @@ void ulam_watch_frame(const ulam_result *result, const char *file, time_t writte
     FILE *lines = open_memstream(&text, &size);
     if (!lines) return;
     fprintf(lines, "%s: %s, %s\n", file, result->model, result->complete ? "complete" : "partial");
-    describe_progress(&all, result->n_points, lines);
+    describe_progress(&all, result->n_points, ulam_work_unit(result), lines);
     putc('\n', lines);
     describe_pace(result, &all, written, lines);
     fputs("\n\n", lines);
     put_points(result, view->first, last, lines);
-    if (all.failed) fprintf(lines, "%" PRIu64 " runs failed; ", all.failed);
+    if (all.failed) fprintf(lines, "%" PRIu64 " %s failed; ", all.failed, ulam_show_unit(result));
     if (last - view->first < result->n_points)
         fprintf(lines, "points %zu to %zu of %zu", view->first, last - 1, result->n_points);
     fclose(lines);

@@ -21,6 +21,10 @@ class PartialResult(UserWarning):
     """The job stopped early; its result is valid, and running it again goes on."""
 
 
+class DoubtfulChains(UserWarning):
+    """Chains of the job were not thermalised, or too short, for what they say to be relied on."""
+
+
 class Interrupted(KeyboardInterrupt):
     """The job was stopped by Ctrl-C or the notebook's stop button, in time for the runs in hand to count.
 

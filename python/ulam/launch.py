@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from .errors import Interrupted, JobError, PartialResult, RunError
+from .errors import DoubtfulChains, Interrupted, JobError, PartialResult, RunError
 from .job import job_file, plain, show_place
 from .program import find_program
 from .progress import Progress
@@ -47,7 +47,7 @@ def run(job: Job, ranks: Optional[int] = None, *, output: Union[str, "os.PathLik
 
     Raises JobError for what is wrong with the job, RunError for what went wrong later; both with the program's own
     message. KeyboardInterrupt, from Ctrl-C or a notebook's stop button, stops the job in time for the runs in hand to
-    count, and raises Interrupted; a second one ends it at once."""
+    count, and raises Interrupted; a second one ends it at once. What chains are to be doubted for warns DoubtfulChains."""
     program = find_program()
     replacements = _replacements(params, runs, seed)
     arguments = [*replacements, *_ranks_option(ranks), *_limit_option(time_limit), *options]
@@ -134,14 +134,25 @@ def _carry_out(program: str, options: list[str], path: str, output: str, shown: 
         raise RunError(f"stopped before a run was finished; {output} was not written")
     if status == _STOPPED_EARLY:
         warnings.warn(_outcome(result, output), PartialResult, stacklevel=3)
+    doubts = result.attrs.get("warnings")
+    if doubts:
+        warnings.warn("\n".join(doubts), DoubtfulChains, stacklevel=3)
     return result
 
 
 def _outcome(result: Optional["xarray.Dataset"], output: str) -> str:
     if result is None:
         return "stopped before a run was finished"
-    done = f"{output} is {result.attrs['status']}, with {int(result.runs.sum())} runs"
+    done = f"{output} is {result.attrs['status']}, with {_work(result)}"
     return done if result.attrs["status"] == "complete" else f"stopped early: {done}; the same job goes on"
+
+
+def _work(result: "xarray.Dataset") -> str:
+    runs = int(result.runs.sum())
+    if "warnings" not in result.attrs:
+        return f"{runs} runs"
+    fewest, most = int(result.sweeps.min()), int(result.sweeps.max())
+    return f"{fewest if fewest == most else f'{fewest} to {most}'} sweeps of each of {runs} chains"
 
 
 def _wait_for(command: list[str], progress: Progress) -> tuple[int, bool]:

@@ -43,7 +43,9 @@ def plot(ds: "xarray.Dataset", x: Optional[str] = None, y: Optional[str] = None,
 
 
 def _observables(ds: "xarray.Dataset") -> list[str]:
-    return [name for name in map(str, ds.data_vars) if f"{name}_stderr" in ds]
+    """What has an error: `x_ess_stderr` is none of `x_ess`, but x's own by autocorrelation alone."""
+    names = [name for name in map(str, ds.data_vars) if f"{name}_stderr" in ds]
+    return [name for name in names if not (name.endswith("_ess") and f"{name.removesuffix('_ess')}_tau" in ds)]
 
 
 def _known(ds: "xarray.Dataset", name: str, what: str) -> str:

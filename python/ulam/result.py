@@ -24,6 +24,10 @@ def open_result(path: Path) -> "xarray.Dataset":
     and `failed` those of them that failed. The attributes are model, seed, status ("complete" or "partial"), job (the
     text of the job file), ulam_version and path.
 
+    Where runs are chains, `runs` counts these, and `sweeps` are those of each that count. Beside x stand how its
+    measurements behave along them, times in sweeps: the autocorrelation time `x_tau` with its error `x_tau_stderr`, the
+    effective number of samples `x_ess`, split R-hat `x_rhat`, and `x_drift`; the attribute warnings lists what to doubt.
+
     All of it is loaded, at one moment of a job that may still be running. FileNotFoundError; ResultError if the file is
     no result of ulam."""
     with _Contents(path) as contents:
@@ -31,8 +35,11 @@ def open_result(path: Path) -> "xarray.Dataset":
         for name in ("dimensions", "observables"):
             results.attrs[name] = _names(results, name)
         results.attrs.update(contents.attributes())
+        if "sweeps" in rows:
+            results.attrs["warnings"] = _names(results, "warnings")
     _add_fixed_parameters(results, rows)
-    _add_failed(results, rows)
+    for name in ("failed", "sweeps"):
+        _add_counts(results, rows, name)
     return results
 
 
@@ -54,6 +61,14 @@ def trace(path: Path) -> "xarray.Dataset":
     """How each point's estimates settled as its runs grew. ResultError where the file has none."""
     with _Contents(path) as contents:
         return contents.group("trace")
+
+
+def series(path: Path) -> "xarray.Dataset":
+    """The means of consecutive measurements of each chain, along `point`, `chain` and `sweep`, at which such a bin ends,
+    counted behind the thermalisation; NaN where a chain has not come so far, or failed. ResultError where the job kept
+    none (`series: {bin: 100}`)."""
+    with _Contents(path) as contents:
+        return contents.group("series")
 
 
 def samples(path: Path) -> "xarray.Dataset":
@@ -134,9 +149,9 @@ def _add_fixed_parameters(results: "xarray.Dataset", rows: "xarray.Dataset") -> 
         results.coords[free] = rows[name][0].drop_vars("point", errors="ignore")
 
 
-def _add_failed(results: "xarray.Dataset", rows: "xarray.Dataset") -> None:
+def _add_counts(results: "xarray.Dataset", rows: "xarray.Dataset", name: str) -> None:
     """The points are the results' elements in the order of their memory."""
-    if "failed" in results.variables:
+    if name in results.variables or name not in rows.variables:
         return
-    results["failed"] = results.runs.copy(data=rows.failed.values.reshape(results.runs.shape))
-    results.failed.attrs = rows.failed.attrs
+    results[name] = results.runs.copy(data=rows[name].values.reshape(results.runs.shape))
+    results[name].attrs = rows[name].attrs

@@ -111,6 +111,32 @@ class New(command.Case):
         self.refused(2, "new", says="NAME is missing")
         self.refused(2, "new", "one", "two", says="one NAME at a time")
 
+    def test_a_new_chain_runs_at_once(self):
+        done = self.succeeds("new", "--chain", "trap")
+        self.assertIn("ulam run trap.yaml && ulam show trap.h5", done.stdout)
+        self.succeeds("run", "trap.yaml")
+        with h5py.File(self.folder / "trap.h5") as file:
+            results = {name: file["results"][name][()] for name in file["results"]}
+            self.assertNotIn("warnings", file["results"].attrs)
+        for name, exact in (("x", 0), ("x2", 1)):
+            self.assertLess(abs(results[name] - exact), 4 * results[f"{name}_stderr"])
+            self.assertGreater(results[f"{name}_tau"], 2)
+        shown = self.succeeds("show", "trap.h5", "--observable", "x2").stdout
+        self.assertIn("slowest   x: autocorrelation time", shown)
+        self.assertRegex(shown, r"τ \(sweeps\) +eff\. samples +R̂ +drift\n")
+
+    def test_names_of_new_chains(self):
+        self.write("trap.yaml", "mine")
+        self.refused(2, "new", "--chain", "trap", says="trap.yaml exists")
+        self.succeeds("new", "--chain", "json")  # which hides no module: the model is in C
+
+    def test_a_new_model_compiles_without_a_warning(self):
+        for option in ((), ("--chain",)):
+            self.succeeds("new", *option, f"model{len(option)}")
+            subprocess.run(["cc", "-std=gnu17", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wstrict-prototypes", "-Wvla",
+                            "-Werror", f"-I{command.ROOT}/sim/include", "-fsyntax-only", f"model{len(option)}.c"],
+                           cwd=self.folder, check=True)
+
     def test_a_folder_that_cannot_be_written(self):
         os.chmod(self.folder, 0o555)
         nobody = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []

@@ -32,19 +32,29 @@ quantiles: {price: [0.05, 0.5]}
 histogram: {price: {low: 0, high: 50, bins: 20}}
 """
 
+CHAINS = """
+model: ar1
+params: {start: 30}
+sweep: {coefficient: [0.9, 0.99, 0.5]}
+runs: 8
+thermalize: 0
+sweeps: 3000
+"""
+
 # Runs in the page, behind its own script, and leaves what it saw in the title.
 PROBE = """
 <script>
 const seen = {width: document.documentElement.scrollWidth, window: innerWidth};
 const column = name => Array.from(document.querySelectorAll("thead th")).find(th => th.textContent.startsWith(name));
 const cells = name => Array.from(document.querySelectorAll("table tbody")[0].rows)
-  .map(row => row.cells[column(name).cellIndex].textContent);
-seen.before = cells("strike");
-column("strike").querySelector("button").click();
-seen.up = cells("strike");
-column("strike").querySelector("button").click();
-seen.down = cells("strike");
-seen.sorted = column("strike").getAttribute("aria-sort");
+  .map(row => row.cells[column(swept).cellIndex].textContent);
+const swept = document.querySelector("thead").textContent.includes("coefficient") ? "coefficient" : "strike";
+seen.before = cells(swept);
+column(swept).querySelector("button").click();
+seen.up = cells(swept);
+column(swept).querySelector("button").click();
+seen.down = cells(swept);
+seen.sorted = column(swept).getAttribute("aria-sort");
 const mark = document.querySelector(".mark"), box = document.getElementById("tip");
 seen.hidden = box.hidden;
 mark.dispatchEvent(new PointerEvent("pointerenter"));
@@ -78,7 +88,7 @@ class Report(command.Case):
 
     @command.unittest.skipUnless(BROWSER, "needs chromium")
     def test_in_a_browser(self):
-        for job in (SWEPT, HEAT, KEPT):
+        for job in (SWEPT, HEAT, KEPT, CHAINS):
             text = self.page(job)
             for width in (360, 1600):
                 with self.subTest(width=width):
@@ -116,6 +126,21 @@ class Report(command.Case):
         text = self.succeeds("report", "-o", "-", "y.h5").stdout
         for words in ("Quantiles", "Histograms", "Convergence"):
             self.assertNotIn(f"<h2>{words}</h2>", text)
+
+    def test_chains_have_their_table_and_warnings(self):
+        text = self.page(CHAINS)
+        self.assertIn("<dt>chains</dt><dd>24</dd>", text)
+        self.assertIn("<dt>sweeps</dt><dd>3000 of each chain, behind 0 that thermalise</dd>", text)
+        self.assertRegex(text, r'<p class="warning">point \d, x2: .*thermalize longer</p>')
+        table = text.split("<h2>Chains</h2>")[1].split("</table>")[0]
+        heads = re.findall(r"<button>(.*?)</button>", table)
+        self.assertEqual(heads, ["point", "coefficient", "observable", "τ (sweeps)", "eff. samples", "R̂", "drift"])
+        rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in table.split("<tr>")[2:]]
+        self.assertEqual([row[:3] for row in rows], [[str(p), a, x] for p, a in enumerate(("0.9", "0.99", "0.5")) for x in ("x", "x2")])
+        with h5py.File(self.folder / "x.h5") as h5:
+            rhat = [f"{h5[f'results/{x}_rhat'][p]:.4f}" for p in range(3) for x in ("x", "x2")]
+        self.assertEqual([row[5] for row in rows], rhat)
+        self.assertNotIn("<h2>Chains</h2>", self.page(SWEPT, "y"))
 
     def test_one_rung_alone_can_be_drawn(self):
         text = self.page("{model: european, runs: 5000}")
@@ -157,6 +182,21 @@ class Report(command.Case):
         self.assertNotIn("<b>", text)
         self.assertEqual(text.count("<script>"), 1)
         self.assertIsNone(re.search("[\x00-\x08\x0b-\x1f\x7f]", text))
+
+    def test_hostile_warnings_and_words_of_chains_stay_texts(self):
+        self.page(CHAINS.replace("start: 30", "start: 300"))
+        scratch = self.write("scratch.h5", (self.folder / "x.h5").read_bytes()[:-damage.TRAILER])
+        hostile = "<script>alert(1)</script>\"'&\x1b"
+        with h5py.File(scratch, "r+") as h5:
+            warnings = h5["results"].attrs["warnings"]
+            h5["results"].attrs["warnings"] = numpy.array([hostile.encode()] * len(warnings))
+            h5["results/x"].attrs["units"] = h5["results/x_tau"].attrs["long_name"] = numpy.array(hostile.encode())
+        self.write("x.h5", damage.seal(scratch.read_bytes()))
+        text = self.succeeds("report", "-o", "-", "x.h5").stdout
+        self.assertIn('<p class="warning">&lt;script&gt;alert(1)', text)
+        self.assertEqual(text.count("<script>"), 1)
+        self.assertNotIn("\x1b", text)
+        self.assertNotIn("\x1b", self.succeeds("show", "x.h5").stdout)
 
     def test_bad_requests(self):
         self.refused(1, "report", "absent.h5", says="absent.h5")

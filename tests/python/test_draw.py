@@ -27,6 +27,16 @@ class Drawing(checkout.Case):
         super().setUp()
         self.addCleanup(plt.close, "all")
 
+    def test_of_chains_times_have_bars_and_effective_samples_none(self):
+        results = make({"model": "ar1", "sweep": {"coefficient": [0.5, 0.7, 0.9]}, "runs": 8, "thermalize": 100, "sweeps": 2000})
+        for name in ("x", "x_tau"):
+            [bars] = ulam.plot(results, y=name).containers
+            ends = numpy.array([bar[:, 1] for bar in bars[2][0].get_segments()])
+            numpy.testing.assert_allclose(ends[:, 1] - ends[:, 0], 2 * results[f"{name}_stderr"])
+            plt.clf()
+        with self.assertRaisesRegex(ValueError, "no observable 'x_ess'"):
+            ulam.plot(results, y="x_ess")
+
     def test_bars_are_standard_errors_and_exact_means_are_dashed(self):
         results = make(SWEPT)
         axes = ulam.plot(results, x="strike")

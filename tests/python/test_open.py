@@ -18,6 +18,8 @@ import xarray
 SWEPT = {"model": "european", "params": {"spot": 100, "maturity": 0.5}, "runs": 1e4,
          "sweep": {"kind": ["call", "put"], "strike": [90, 100, 110]}}
 FIELDS = {"model": "sir", "params": {"population": 100, "samples": 5, "horizon": 20}, "sweep": {"r0": [0.8, 2]}, "runs": 100}
+CHAINS = {"model": "ar1", "sweep": {"coefficient": [0.9, 0.5]}, "runs": 8, "thermalize": 200, "sweeps": 4000,
+          "measure_every": 2, "series": {"bin": 100}}
 
 
 class Opening(checkout.Case):
@@ -119,6 +121,36 @@ class Opening(checkout.Case):
         pathlib.Path("x.samples.h5").unlink()
         with self.assertRaisesRegex(ulam.ResultError, "x.samples.h5, the samples of x.h5, is not there"):
             ulam.samples("x.h5")
+
+    def test_chains_have_what_is_along_them_beside(self):
+        results = self.make(CHAINS)
+        self.assertEqual(results.sweeps.values.tolist(), [4000, 4000])
+        self.assertEqual(results.runs.values.tolist(), [8, 8])
+        tau = results.x_tau.sel(coefficient=0.9)
+        self.assertLess(abs(tau - 19), 4 * results.x_tau_stderr.sel(coefficient=0.9))
+        numpy.testing.assert_allclose(results.x_ess * results.x_tau, 8 * 2000 * 2, rtol=1e-12)
+        self.assertLess(abs(results.x_rhat - 1).max(), 0.1)
+        self.assertEqual(results.attrs["warnings"], [])
+        results.to_netcdf("copy.nc", engine="h5netcdf")
+        self.assertNotIn("warnings", self.make(SWEPT, "y.h5").attrs)
+
+    def test_series_of_chains(self):
+        self.make(CHAINS)
+        series = ulam.series("x.h5")
+        self.assertEqual(dict(series.sizes), {"point": 2, "chain": 8, "sweep": 40})
+        self.assertEqual(series.sweep.values.tolist(), list(range(100, 4001, 100)))
+        numpy.testing.assert_allclose(series.x.mean(["chain", "sweep"]), ulam.open("x.h5").x, rtol=1e-9)
+        self.make(SWEPT, "z.h5")
+        with self.assertRaisesRegex(ulam.ResultError, "z.h5 has no series: its job asked for none"):
+            ulam.series("z.h5")
+
+    def test_a_series_of_single_measurements_has_the_autocorrelation_time(self):
+        self.make({**CHAINS, "measure_every": 1, "series": {"bin": 1}, "sweeps": 20000})
+        x = ulam.series("x.h5").x.sel(point=0)
+        y = (x - x.mean()).values
+        rho = [(y[:, :-k] * y[:, k:]).mean() / (y * y).mean() for k in range(1, 60)]
+        results = ulam.open("x.h5").isel(coefficient=0)
+        self.assertLess(abs(1 + 2 * sum(rho) - results.x_tau), 4 * results.x_tau_stderr)
 
     def test_a_file_that_a_job_keeps_replacing_is_read_whole(self):
         job = {**SWEPT, "runs": 1e13, "checkpoint": "10ms"}

@@ -202,6 +202,20 @@ class Stopping(checkout.Case):
         with self.assertWarnsRegex(ulam.PartialResult, "x.h5 is partial, with [0-9]+ runs; the same job goes on"):
             self.assertGreater(quietly(ENDLESS, time_limit="1s", output="x.h5").runs.item(), 0)
 
+    def test_chains_that_a_time_limit_ends(self):
+        job = {"model": "ar1", "runs": 4, "thermalize": 100, "sweeps": 1e10, "checkpoint": "1s"}
+        with self.assertWarnsRegex(ulam.PartialResult, "is partial, with [0-9]+ sweeps of each of 4 chains; the same"):
+            self.assertGreater(quietly(job, time_limit="1s", output="x.h5").sweeps.item(), 0)
+
+    def test_doubts_of_chains_are_warned(self):
+        job = {"model": "ar1", "params": {"coefficient": 0.99, "start": 30}, "runs": 8, "thermalize": 0, "sweeps": 4000}
+        with self.assertWarnsRegex(ulam.DoubtfulChains, "x2: .*thermalize longer"):
+            doubtful = quietly(job)
+        self.assertIn("thermalize longer", doubtful.attrs["warnings"][-1])
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            quietly({**job, "thermalize": 4000, "sweeps": 40000})
+
     def test_the_job_ends_with_python(self):
         for ranks in (1, 2):
             output = self.folder / f"{ranks}.h5"
