@@ -16,7 +16,7 @@ part alone; `examples/embed` is a program that carries out a job by itself. A fu
 and fills in the caller's `ulam_error`. `docs/make_reference.py` makes this page from the headers.
 """
 PARTS = (
-    ("Writing a model", ("model", "rng", "math", "lanes", "gsl", "status")),
+    ("Writing a model", ("model", "rng", "math", "lanes", "chain", "metropolis", "gsl", "status")),
     ("Carrying out a job", ("job", "execute", "mpi", "state", "models", "open_model", "isolate", "trial", "until")),
     ("Statistics, and the rest", None),
 )
