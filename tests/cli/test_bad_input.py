@@ -39,6 +39,9 @@ class JobFile(command.Case):
         for runs in ("0", "-5", "1e20", "100000000000000000000", "1.5", "many", "nan", "[1]", ""):
             self.refused_job(f"model: buffon\nruns: {runs}\n", "runs")
 
+    def test_more_sweeps_than_can_be_counted(self):
+        self.refused_job("model: ar1\nthermalize: 1\nsweeps: 281474976710656\nruns: 65536\n", "3:1", "1.84e+19 sweeps")
+
     def test_seed_out_of_range(self):
         for seed in ("-1", "18446744073709551616", "1e30", "x"):
             self.refused_job(GOOD + f"seed: {seed}\n", "seed")

@@ -9,6 +9,7 @@ import warnings
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 import command
+import h5py
 import numpy
 import xarray
 
@@ -109,6 +110,21 @@ class Run(command.Case):
             self.succeeds("run", "--runs", "1000", "-o", "long.h5", f"{name}.yaml")
             self.same_results(f"{name}.h5", "long.h5")
             (self.folder / "long.h5").unlink()
+
+    def test_files_of_chains_are_equal_in_their_state_too(self):
+        """Wherever the clock has ended their legs, and whether or not they have been extended."""
+        chains = "model: ising\nparams: {size: 16}\nruns: %d\nthermalize: 10\nsweeps: %d\n"
+        self.write("job.yaml", chains % (130, 4000))
+        self.succeeds("run", "-o", "once.h5", "job.yaml")
+        self.succeeds("run", *(("-n", "2") if command.with_mpi() else ()), "-o", "twice.h5", "job.yaml")
+        self.succeeds("run", "-o", "more.h5", self.write("less.yaml", chains % (5, 1000)))
+        self.succeeds("run", "-o", "more.h5", "job.yaml")
+        state = {}
+        for name in ("once.h5", "twice.h5", "more.h5"):
+            with h5py.File(self.folder / name) as file:
+                state[name] = file["state/bytes"][()].tobytes()
+        self.assertTrue(state["once.h5"] == state["twice.h5"])
+        self.assertTrue(state["once.h5"] == state["more.h5"])
 
     def test_common_streams_give_every_point_the_same_numbers(self):
         job = "model: buffon\nstreams: %s\nsweep: {length: [0.5, 0.5000001]}\nruns: 5000\n"

@@ -5,6 +5,9 @@ import pathlib
 import re
 import sys
 
+import h5py
+import numpy
+
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 import command
 
@@ -45,6 +48,16 @@ class Until(command.Case):
         done = self.succeeds("run", "-o", "far.h5", "walk.yaml", timeout=60)
         self.assertIn("targets reached at 0 of 1 points; 1 ended without", done.stderr)
         self.assertIn("given up without max_runs: interval", self.succeeds("show", "far.h5").stdout)
+
+    def test_rungs_of_fewer_chains_are_none_of_more(self):
+        chains = "model: ar1\nruns: %d\nthermalize: 10\nuntil: {x: {error: 0.05}}\n"
+        self.succeeds("run", "-o", "out.h5", self.write("four.yaml", chains % 4))
+        self.succeeds("run", "-o", "out.h5", self.write("eight.yaml", chains % 8))
+        with h5py.File(self.folder / "out.h5") as file:
+            trace = file["trace/x"][()].ravel()
+            self.assertEqual(trace[-1], file["results/x"][()])
+        self.assertGreater(len(trace), 2)
+        self.assertTrue(all(numpy.isnan(trace[:-2])), trace)
 
     def test_a_pilot_foresees_the_runs(self):
         job = self.write("job.yaml", CALLS % ("price: {rel_error: 0.01}", ""))

@@ -23,19 +23,32 @@ block: 7
 runs: 100
 """
 
+CHAINS = """
+model: ising
+params: {size: 4, start: hot}
+sweep: {algorithm: [metropolis, wolff]}
+runs: 131
+thermalize: 5
+sweeps: 40
+series: {bin: 20}
+"""
+
 
 class DamagedFile(command.Case):
+    job, observable, pools, mutants = JOB, "wait", True, MUTANTS
+
     def setUp(self):
         super().setUp()
-        self.write("job.yaml", JOB)
+        self.write("job.yaml", self.job)
         self.succeeds("run", "-q", "--runs", "50", "job.yaml")
         self.succeeds("run", "-q", "job.yaml")
         self.file = self.folder / "job.h5"
         self.good = self.file.read_bytes()
         self.shown = self.succeeds("show", "--full", "job.h5").stdout
         self.commands = [("show", "--full", "job.h5"), ("show", "--job", "job.h5"),
-                         ("show", "--observable", "wait", "job.h5"), ("run", "-q", "job.yaml")]
-        if self.ulam("merge", "--help").returncode == 0:
+                         ("show", "--observable", self.observable, "job.h5"), ("run", "-q", "job.yaml"),
+                         ("replay", "job.h5", "--run", "1"), ("merge", "-o", "merged.h5", "job.h5")]
+        if self.pools:
             self.succeeds("run", "-q", "--seed", "2", "-o", "other.h5", "job.yaml")
             self.commands += [("merge", "-o", "merged.h5", "job.h5", "other.h5"),
                               ("merge", "-o", "merged.h5", "other.h5", "job.h5")]
@@ -52,14 +65,17 @@ class DamagedFile(command.Case):
                 self.refuses(arguments)
                 self.assertEqual(self.file.read_bytes(), content)
 
-    def nothing_crashes(self, what, content):
-        """What fits its hash may be believed, but only what makes sense."""
+    def nothing_crashes(self, what, content, is_content=True):
+        """What fits its hash may be believed, but only what makes sense; and where the content has checksums of its own it
+        is what it was."""
         for arguments in [*self.commands, ("run", "-q", "--runs", "200", "job.yaml")]:
             with self.subTest(what, arguments=arguments):
                 self.file.write_bytes(content)
                 done = self.ulam(*arguments, timeout=60)
                 self.assertIn(done.returncode, (0, 1, 2), done.stderr)
                 self.assertEqual(len(done.stderr.splitlines()), 1 if done.returncode else 0, done.stderr)
+                if arguments[:2] == ("show", "--full") and done.returncode == 0 and not is_content:
+                    self.assertEqual(done.stdout, self.shown)
                 if done.returncode or arguments[0] != "run":
                     self.assertEqual(self.file.read_bytes(), content)
                 self.assertFalse(list(self.folder.glob("*.tmp*")))
@@ -85,17 +101,17 @@ class DamagedFile(command.Case):
         self.everything_refuses("nothing, sealed", damage.seal(b""))
 
     def test_accidents(self):
-        for number in range(MUTANTS // 2):
+        for number in range(self.mutants // 2):
             what, content = damage.blindly(self.good, random.Random(number), number)
             self.everything_refuses(f"{number}: {what}", content)
 
     def test_damage_under_a_hash_that_fits(self):
-        for number in range(MUTANTS // 4):
+        for number in range(self.mutants // 4):
             what, content = damage.beneath(self.good, random.Random(number), number)
-            self.nothing_crashes(f"{number}: {what}", content)
+            self.nothing_crashes(f"{number}: {what}", content, is_content=False)
 
     def test_changes_by_another_program_under_a_hash_that_fits(self):
-        for number in range(MUTANTS // 4):
+        for number in range(self.mutants // 4):
             what, content = damage.knowingly(self.good, random.Random(number), number, self.folder / "scratch.h5")
             self.nothing_crashes(f"{number}: {what}", content)
 
@@ -126,6 +142,10 @@ class DamagedFile(command.Case):
             self.write(name, "another file")
         self.assertEqual(self.succeeds("show", "--full", "job.h5").stdout, self.shown)
         self.succeeds("run", "-q", "--runs", "150", "job.yaml")
+
+
+class DamagedChains(DamagedFile):
+    job, observable, pools, mutants = CHAINS, "energy", False, MUTANTS // 2
 
 
 command.main()

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""tests/fault/test_kill.py with 200 kills."""
+"""tests/fault/test_kill.py with 200 kills of jobs of runs, and 50 of jobs of chains in their middle."""
 
 import os
 import pathlib
