@@ -23,7 +23,10 @@ void ulam_chain_figures(const ulam_result_observable *observable, size_t index, 
     else
         ulam_estimate_text(text[0], tau, error, &precision);
     for (size_t i = 0; i < sizeof figure / sizeof *figure; i++)
-        snprintf(text[1 + i], ULAM_ESTIMATE_SIZE, isnan(figure[i]) ? "—" : formats[i], figure[i]);
+        if (isnan(figure[i]))
+            strcpy(text[1 + i], "—");
+        else
+            snprintf(text[1 + i], ULAM_ESTIMATE_SIZE, formats[i], figure[i]);
 }
 
 /* The scalar whose measurements are the most correlated, and where. */
