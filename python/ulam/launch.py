@@ -109,11 +109,12 @@ def _output_for(named: Any) -> Iterator[str]:
         yield os.fspath(named)
         return
     folder = tempfile.mkdtemp(prefix="ulam-")
+    output = os.path.join(folder, "result.h5")
     try:
-        yield os.path.join(folder, "result.h5")
+        yield output
     except BaseException:
-        with contextlib.suppress(OSError):
-            os.rmdir(folder)  # where nothing was written
+        if not os.path.exists(output):
+            shutil.rmtree(folder, ignore_errors=True)  # a killed job leaves its lock
         raise
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 

@@ -197,6 +197,7 @@ class Stopping(checkout.Case):
             timer.join()
             self.assertLess(time.monotonic() - began, 15)
             self.assertIsNone(caught.exception.result)
+            self.assertFalse(os.path.exists(os.path.dirname(caught.exception.path)), "a folder without a result is left")
 
     def test_a_time_limit_gives_a_partial_result(self):
         with self.assertWarnsRegex(ulam.PartialResult, "x.h5 is partial, with [0-9]+ runs; the same job goes on"):
