@@ -2,6 +2,7 @@
 
 #include "html.h"
 #include "report_chains.h"
+#include "report_table.h"
 #include "show.h"
 
 void ulam_report_sweeps(const ulam_result *result, FILE *out)
@@ -28,50 +29,31 @@ void ulam_report_doubts(const ulam_result *result, FILE *out)
     }
 }
 
-static void put_head(const char *name, bool is_text, FILE *out)
-{
-    fprintf(out, "<th scope=\"col\"%s><button>", is_text ? " class=\"text\"" : "");
-    ulam_html_put(name, out);
-    fputs("</button></th>", out);
-}
-
 static void put_row(const ulam_result *result, const ulam_result_observable *observable, size_t point, FILE *out)
 {
     char text[ULAM_CHAIN_FIGURES][ULAM_ESTIMATE_SIZE];
     const double values[ULAM_CHAIN_FIGURES] = {observable->tau[point], observable->ess[point], observable->rhat[point],
                                                observable->drift[point]};
-    fprintf(out, "<tr><td>%zu</td>", point);
-    for (size_t i = 0; i < result->n_swept; i++) {
-        const ulam_result_parameter *parameter = &result->parameters[result->swept[i]];
-        fputs(parameter->is_text ? "<td class=\"text\">" : "<td>", out);
-        ulam_html_put(parameter->text[point], out);
-        fputs("</td>", out);
-    }
+    fputs("<tr>", out);
+    ulam_report_point(result, point, out);
     fputs("<td class=\"text\">", out);
     ulam_html_put(observable->name, out);
     fputs("</td>", out);
     ulam_chain_figures(observable, point, false, text);
-    for (size_t i = 0; i < ULAM_CHAIN_FIGURES; i++) {
-        fputs("<td data-value=\"", out);
-        if (values[i] == values[i]) fprintf(out, "%.17g", values[i]);
-        fprintf(out, "\">%s</td>", text[i]);
-    }
+    for (size_t i = 0; i < ULAM_CHAIN_FIGURES; i++) ulam_report_cell(values[i], text[i], out);
     fputs("</tr>\n", out);
 }
 
 void ulam_report_chains(const ulam_result *result, FILE *out)
 {
     if (!result->sweeps) return;
-    fputs("<h2>Chains</h2>\n<p>Integrated autocorrelation time, effective samples over all chains, split R̂, and the "
-          "mean of "
-          "the first fifth less that of the last half, in standard errors.</p>\n"
+    fputs("<h2>Chains</h2>\n<p>Integrated autocorrelation time, effective samples over all chains, split R̂, and "
+          "the mean of the first fifth less that of the last half, in standard errors.</p>\n"
           "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"chains\">\n<table>\n<thead><tr>",
           out);
-    put_head("point", false, out);
-    for (size_t i = 0; i < result->n_swept; i++)
-        put_head(result->parameters[result->swept[i]].name, result->parameters[result->swept[i]].is_text, out);
-    put_head("observable", true, out);
-    for (size_t i = 0; i < ULAM_CHAIN_FIGURES; i++) put_head(ulam_chain_figure_names[i], false, out);
+    ulam_report_point_columns(result, out);
+    ulam_report_column("observable", NULL, true, out);
+    for (size_t i = 0; i < ULAM_CHAIN_FIGURES; i++) ulam_report_column(ulam_chain_figure_names[i], NULL, false, out);
     fputs("</tr></thead>\n<tbody>\n", out);
     for (size_t point = 0; point < result->n_points; point++)
         for (size_t i = 0; i < result->n_observables; i++)

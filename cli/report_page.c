@@ -8,6 +8,7 @@
 #include "report_assets.h"
 #include "report_chains.h"
 #include "report_page.h"
+#include "report_table.h"
 #include "show.h"
 #include "work.h"
 
@@ -29,15 +30,6 @@ typedef struct {
 /* Words */
 
 static void put(const page *self, const char *text) { ulam_html_put(text, self->out); }
-
-static void put_with_unit(const page *self, const char *name, const char *unit)
-{
-    put(self, name);
-    if (!unit) return;
-    fputs(" (", self->out);
-    put(self, unit);
-    fputs(")", self->out);
-}
 
 static void put_entry(const page *self, const char *term, const char *text)
 {
@@ -249,41 +241,21 @@ static ulam_status put_pictures(page *self, ulam_error *error)
 
 /* Table */
 
-static void put_column(const page *self, const char *name, const char *unit, bool text)
-{
-    fprintf(self->out, "<th scope=\"col\"%s><button>", text ? " class=\"text\"" : "");
-    put_with_unit(self, name, unit);
-    fputs("</button></th>", self->out);
-}
-
 static void put_columns(const page *self)
 {
     const ulam_result *result = self->result;
     fputs("<thead><tr>", self->out);
-    put_column(self, "point", NULL, false);
-    for (size_t i = 0; i < result->n_swept; i++) {
-        const ulam_result_parameter *parameter = &result->parameters[result->swept[i]];
-        put_column(self, parameter->name, parameter->unit, parameter->is_text);
-    }
-    put_column(self, ulam_show_unit(result), NULL, false);
-    if (result->sweeps) put_column(self, "sweeps", NULL, false);
-    if (self->failed) put_column(self, "failed", NULL, false);
+    ulam_report_point_columns(result, self->out);
+    ulam_report_column(ulam_show_unit(result), NULL, false, self->out);
+    if (result->sweeps) ulam_report_column("sweeps", NULL, false, self->out);
+    if (self->failed) ulam_report_column("failed", NULL, false, self->out);
     for (size_t i = 0; i < result->n_observables; i++) {
         const ulam_result_observable *observable = &result->observables[i];
         if (!observable->scalar) continue;
-        put_column(self, observable->name, observable->unit, false);
-        if (self->has_exact[i]) put_column(self, "off by", NULL, false);
+        ulam_report_column(observable->name, observable->unit, false, self->out);
+        if (self->has_exact[i]) ulam_report_column("off by", NULL, false, self->out);
     }
     fputs("</tr></thead>\n", self->out);
-}
-
-static void put_cell(const page *self, double value, const char *text)
-{
-    fputs("<td data-value=\"", self->out);
-    if (!isnan(value)) fprintf(self->out, "%.17g", value);
-    fputs("\">", self->out);
-    put(self, text);
-    fputs("</td>", self->out);
 }
 
 static void put_estimate(const page *self, size_t i, size_t point)
@@ -293,22 +265,17 @@ static void put_estimate(const page *self, size_t i, size_t point)
     const double mean = observable->mean[point], std_error = observable->std_error[point];
     const ulam_precision precision = ulam_precision_of(mean, std_error, false);
     ulam_estimate_text(text, mean, std_error, &precision);
-    put_cell(self, mean, text);
+    ulam_report_cell(mean, text, self->out);
     if (!self->has_exact[i]) return;
     ulam_deviation_text(text, mean, std_error, observable->exact[point]);
-    put_cell(self, (mean - observable->exact[point]) / std_error, text);
+    ulam_report_cell((mean - observable->exact[point]) / std_error, text, self->out);
 }
 
 static void put_row(const page *self, size_t point)
 {
     const ulam_result *result = self->result;
-    fprintf(self->out, "<tr><td>%zu</td>", point);
-    for (size_t i = 0; i < result->n_swept; i++) {
-        const ulam_result_parameter *parameter = &result->parameters[result->swept[i]];
-        fputs(parameter->is_text ? "<td class=\"text\">" : "<td>", self->out);
-        put(self, parameter->text[point]);
-        fputs("</td>", self->out);
-    }
+    fputs("<tr>", self->out);
+    ulam_report_point(result, point, self->out);
     fprintf(self->out, "<td>%" PRIu64 "</td>", result->runs[point]);
     if (result->sweeps) fprintf(self->out, "<td>%" PRIu64 "</td>", result->sweeps[point]);
     if (self->failed) fprintf(self->out, "<td>%" PRIu64 "</td>", result->failed[point]);
