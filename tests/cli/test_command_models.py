@@ -62,13 +62,16 @@ class Programs(command.Case):
         # Debian's Python, which has numpy, whatever stands in front of it
         self.environment = {"TMPDIR": str(self.temporary), "PATH": "/usr/bin:" + os.environ["PATH"]}
 
+    def left(self):
+        return processes(self.folder) + [path.name for path in self.temporary.glob("ulam-*")]
+
     def tearDown(self):
+        """What clears up behind a job that was killed is not at once begun, and takes a moment."""
         for _ in range(50):
-            if not processes(self.folder):
+            if not self.left():
                 break
             time.sleep(0.1)
-        self.assertEqual(processes(self.folder), [])
-        self.assertEqual([path.name for path in self.temporary.iterdir() if path.name.startswith("ulam-")], [])
+        self.assertEqual(self.left(), [])
 
     def ulam(self, *arguments, env=None, **options):
         return super().ulam(*arguments, env={**self.environment, **(env or {})}, **options)
