@@ -92,6 +92,7 @@ static void read_declaration(reader *self, ulam_result_observable *observable)
     ulam_h5_done(self->h5, dataset);
 }
 
+/* An array that stands beside others; NULL: it does not. */
 static double *read_suffixed(reader *self, const char *name, size_t length, const char *suffix, size_t n)
 {
     char *full = NULL;
@@ -140,22 +141,9 @@ static void read_difference(reader *self, ulam_result_observable *observable)
     read_derived(self, observable);
 }
 
-/* An array that stands beside others; NULL: it does not. */
 static double *read_beside(reader *self, const char *name, const char *suffix, size_t n)
 {
-    char *full = NULL;
-    double *values = NULL;
-    if (asprintf(&full, "%s%s", name, suffix) < 0) {
-        ulam_h5_fail_memory(self->h5);
-        return NULL;
-    }
-    if (ulam_h5_has(self->h5, self->group, full)) {
-        const hid_t dataset = ulam_h5_get_dataset(self->h5, self->group, full);
-        values = ulam_h5_get_reals(self->h5, dataset, n);
-        ulam_h5_done(self->h5, dataset);
-    }
-    free(full);
-    return values;
+    return read_suffixed(self, name, strlen(name), suffix, n);
 }
 
 static void read_chains(reader *self, ulam_result_observable *observable, size_t n)
@@ -190,8 +178,8 @@ static void read_observable(reader *self, ulam_result_observable *observable)
     observable->high = read_reals(self, name, ULAM_FIGURE_HIGH, n);
     observable->exact = read_reals(self, name, ULAM_FIGURE_EXACT, n);
     observable->count = read_count(self, name, n);
-    observable->reduction = read_suffixed(self, name, strlen(name), "_antithetic_reduction", n);
-    observable->reduction_error = read_suffixed(self, name, strlen(name), "_antithetic_reduction_stderr", n);
+    observable->reduction = read_beside(self, name, "_antithetic_reduction", n);
+    observable->reduction_error = read_beside(self, name, "_antithetic_reduction_stderr", n);
     ulam_read_quantiles(self->h5, self->group, self->n_points, observable);
     ulam_read_histogram(self->h5, self->group, self->n_points, observable);
     if (self->chains) read_chains(self, observable, n);
