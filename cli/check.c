@@ -157,16 +157,16 @@ static bool print_job(const ulam_job *job)
     print_parameters(job);
     printf("points   %zu", job->n_points);
     print_axes(job);
-    if (job->until.n_targets && !job->chain.sweeps)
+    if (job->until.n_targets && !ulam_job_has_chains(job))
         printf("runs     as many as %zu target%s need%s, at most %llu a point", job->until.n_targets,
                job->until.n_targets == 1 ? "" : "s", job->until.n_targets == 1 ? "s" : "", (unsigned long long)most);
     else
-        printf("%s %llu", job->chain.sweeps ? "chains  " : "runs    ", (unsigned long long)runs);
-    if (job->n_points > 1 && most == fewest && (!job->until.n_targets || job->chain.sweeps))
+        printf("%s %llu", ulam_job_has_chains(job) ? "chains  " : "runs    ", (unsigned long long)runs);
+    if (job->n_points > 1 && most == fewest && (!job->until.n_targets || ulam_job_has_chains(job)))
         printf("  (%llu a point)", (unsigned long long)most);
     if (most != fewest && !job->until.n_targets)
         printf("  (%llu to %llu a point)", (unsigned long long)fewest, (unsigned long long)most);
-    if (job->chain.sweeps) print_chain(job);
+    if (ulam_job_has_chains(job)) print_chain(job);
     if (job->antithetic) printf(", in antithetic pairs");
     printf("\nseed     %llu, streams %s\n", (unsigned long long)job->seed,
            job->streams == ULAM_STREAMS_COMMON ? "common to all points" : "independent");

@@ -59,7 +59,7 @@ static double size_of_state(const ulam_job *job, const ulam_point *at)
     double size = 0;
     if (!point) return 0;
     if (!model->setup || !model->setup(at->values, point, &error)) {
-        const void *made = model->point_size ? point : (const void *)at->values;
+        const void *made = model->setup ? point : (const void *)at->values;
         size = (double)(bundled ? model->chain->bundle->size(made) : model->chain->size(made));
     }
     if (model->setup && model->teardown) model->teardown(point);
@@ -94,7 +94,7 @@ static ulam_memory memory_of_chains(const ulam_job *job)
     static const double compressed = 0.5;
     ulam_memory memory = {0};
     double state = 0;
-    if (!job->chain.sweeps) return memory;
+    if (!ulam_job_has_chains(job)) return memory;
     const uint64_t n = measurements(job);
     const double width = (double)job->width, sums = width * size_of_chain_sums(n);
     const double series = job->chain.bin ? width * sizeof(double) * (double)(n / job->chain.bin) : 0;

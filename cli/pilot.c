@@ -46,15 +46,15 @@ static void set_point(ulam_table *table, const ulam_job *job, size_t p, const ul
         }
     set_seconds(table, column++, cost);
     snprintf(text, sizeof text, "%s%.3g",
-             !trial->beyond      ? ""
-             : job->chain.sweeps ? "max_sweeps, "
-                                 : "max_runs, ",
+             !trial->beyond             ? ""
+             : ulam_job_has_chains(job) ? "max_sweeps, "
+                                        : "max_runs, ",
              trial->needed);
     ulam_table_set(table, column++, isnan(trial->needed) ? "—" : text);
     set_seconds(table, column, cost * trial->needed);
 }
 
-static const char *unit_of(const ulam_job *job) { return job->chain.sweeps ? "sweeps" : "runs"; }
+static const char *unit_of(const ulam_job *job) { return ulam_job_has_chains(job) ? "sweeps" : "runs"; }
 
 static bool print_points(const ulam_job *job, const ulam_trial *trials)
 {
@@ -66,7 +66,7 @@ static bool print_points(const ulam_job *job, const ulam_trial *trials)
     for (size_t a = 0; a < job->n_axes; a++)
         for (size_t i = 0; i < job->axes[a].n_parameters; i++)
             ulam_table_head(&table, column++, job->model->parameters[job->axes[a].parameters[i]].name, false);
-    ulam_table_head(&table, column++, job->chain.sweeps ? "a sweep" : "a run", false);
+    ulam_table_head(&table, column++, ulam_job_has_chains(job) ? "a sweep" : "a run", false);
     ulam_table_head(&table, column++, unit_of(job), false);
     ulam_table_head(&table, column, "on one core", false);
     for (size_t p = 0; p < job->n_points; p++) {

@@ -53,23 +53,24 @@ typedef struct {
     bool run_given;
 } request;
 
-static bool read_index(const char *option, const char *text, uint64_t *index)
+static bool read_number(const char *text, uint64_t *number)
 {
     char *end;
     errno = 0;
-    *index = strtoull(text, &end, 10);
-    if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0) return true;
+    *number = strtoull(text, &end, 10);
+    return *text >= '0' && *text <= '9' && *end == '\0' && errno == 0;
+}
+
+static bool read_index(const char *option, const char *text, uint64_t *index)
+{
+    if (read_number(text, index)) return true;
     fprintf(stderr, "ulam replay: %s: '%s' is no index; expected an integer from 0 on\n", option, text);
     return false;
 }
 
 static bool read_sweeps(const char *text, uint64_t *sweeps)
 {
-    char *end;
-    errno = 0;
-    *sweeps = strtoull(text, &end, 10);
-    if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && *sweeps > 0 && *sweeps < ULAM_MAX_RUNS)
-        return true;
+    if (read_number(text, sweeps) && *sweeps > 0 && *sweeps < ULAM_MAX_RUNS) return true;
     fprintf(stderr, "ulam replay: --sweeps: '%s'; expected an integer from 1 on, below 2^48\n", text);
     return false;
 }
@@ -96,7 +97,7 @@ static ulam_status judge_request(const request *self, const ulam_job *job, ulam_
     if (self->point >= job->n_points)
         return ulam_fail(error, ULAM_EINVAL, "%s has no point %llu; expected one from 0 to %zu", self->path,
                          (unsigned long long)self->point, job->n_points - 1);
-    if (self->sweeps && job->chain.sweeps == 0)
+    if (self->sweeps && !ulam_job_has_chains(job))
         return ulam_fail(error, ULAM_EINVAL, "--sweeps %llu: the runs of %s are no chains",
                          (unsigned long long)self->sweeps, self->path);
     if (self->run >= ULAM_MAX_RUNS)
@@ -164,7 +165,7 @@ static bool is_listed(const ulam_result *result, uint64_t point, uint64_t run)
 static ulam_status cut_chain(const request *self, ulam_job *job, ulam_error *error)
 {
     ulam_result result;
-    if (job->chain.sweeps == 0) return ULAM_OK;
+    if (!ulam_job_has_chains(job)) return ULAM_OK;
     ulam_status status = ulam_result_read(&result, self->path, error);
     if (!status && result.sweeps) {
         const bool failed = is_listed(&result, self->point, self->run);

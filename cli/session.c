@@ -36,7 +36,7 @@ static uint64_t runs_known(const ulam_state *state)
 {
     uint64_t runs = 0;
     for (size_t i = 0; i < state->job->n_points; i++)
-        runs += state->job->chain.sweeps ? ulam_state_sweeps_made(state, i) : ulam_state_runs(state, i);
+        runs += ulam_job_has_chains(state->job) ? ulam_state_sweeps_made(state, i) : ulam_state_runs(state, i);
     return runs;
 }
 
@@ -221,11 +221,11 @@ void ulam_session_say_outcome(const ulam_run_session *self, bool complete_before
     }
     const bool complete = ulam_state_complete(&self->state);
     fprintf(stderr, "ulam: %s: %zu point%s, %llu %s in %s; ", job->output, job->n_points, plural,
-            (unsigned long long)(runs_known(&self->state) - self->runs_before), job->chain.sweeps ? "sweeps" : "runs",
-            duration);
+            (unsigned long long)(runs_known(&self->state) - self->runs_before),
+            ulam_job_has_chains(job) ? "sweeps" : "runs", duration);
     if (self->state.n_failures)
         fprintf(stderr, "%zu failed %s are recorded and left out; ", self->state.n_failures,
-                job->chain.sweeps ? "chains" : "runs");
+                ulam_job_has_chains(job) ? "chains" : "runs");
     if (self->state.n_dropped) fprintf(stderr, "%zu runs in hand were dropped; ", self->state.n_dropped);
     if (job->until.n_targets) say_targets(self);
     fprintf(stderr, complete ? "'ulam show %s' prints them\n" : "stopped early: the same command goes on with %s\n",

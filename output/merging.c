@@ -17,7 +17,7 @@ ulam_status ulam_merging_begin(ulam_merging *self, const ulam_catalogue *catalog
                          "%s is of a job with `until`, whose points end where their own runs are precise enough; only "
                          "files of jobs with `runs` can be merged",
                          self->paths[0]);
-    if (self->pools && self->job.chain.sweeps)
+    if (self->pools && ulam_job_has_chains(&self->job))
         return ulam_fail(
             self->error, ULAM_EINVAL,
             "%s is of a job of chains, which cannot be pooled with others of another seed; parts of one job "

@@ -46,7 +46,8 @@ static void say(FILE *out, const ulam_run_range *gap)
 static bool has_short_chains(const ulam_state *state, size_t point)
 {
     ulam_run_range gap;
-    return state->job->chain.sweeps && !ulam_state_point_complete(state, point) && !find_gap(state, point, 0, &gap);
+    return ulam_job_has_chains(state->job) && !ulam_state_point_complete(state, point) &&
+           !find_gap(state, point, 0, &gap);
 }
 
 ulam_status ulam_missing_runs(const ulam_state *state, char **text)

@@ -211,7 +211,7 @@ static ulam_status move_failures(const ulam_stored *self, ulam_state *state, ula
 /* The block that a job recomputes before it goes on: the first whole one of the first point that has one. */
 static bool is_witness(const ulam_job *job, size_t point, uint64_t block)
 {
-    if (job->chain.sweeps) return point == 0 && block == job->points[0].first / job->points[0].block;
+    if (ulam_job_has_chains(job)) return point == 0 && block == job->points[0].first / job->points[0].block;
     for (size_t p = 0; p < job->n_points; p++) {
         const ulam_point *at = &job->points[p];
         if (at->runs / at->block > at->first / at->block) return p == point && block == at->first / at->block;

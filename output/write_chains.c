@@ -90,7 +90,7 @@ void ulam_write_chains(ulam_results_group *self, size_t observable, const ulam_e
 {
     const size_t cells = self->job->n_points * self->job->extents[observable].length;
     double *array[ARRAYS] = {0};
-    if (self->job->chain.sweeps == 0) return;
+    if (!ulam_job_has_chains(self->job)) return;
     double *values = calloc(cells + 1, ARRAYS * sizeof *values);
     if (!values) {
         ulam_h5_fail_memory(self->group.h5);

@@ -76,7 +76,7 @@ static void put_counts(ulam_labelled *group, const ulam_state *state, const size
     put_count(group, "runs_asked", state->job->until.n_targets ? "runs foreseen" : "runs asked for", dimension,
               count + 2 * n);
     put_count(group, "first_run", "first of the runs asked for", dimension, count + 3 * n);
-    if (state->job->chain.sweeps) put_sweeps(group, state, dimension, count);
+    if (ulam_job_has_chains(state->job)) put_sweeps(group, state, dimension, count);
     free(count);
 }
 

@@ -15,7 +15,7 @@ typedef struct {
 
 static void put_runs(trace *self)
 {
-    const bool chains = self->state->job->chain.sweeps > 0;
+    const bool chains = ulam_job_has_chains(self->state->job);
     int64_t *runs = (int64_t *)(void *)self->values;
     for (size_t p = 0; p < self->state->job->n_points; p++)
         for (size_t k = 0; k < self->n_rungs; k++)
@@ -55,7 +55,7 @@ static void put_all(trace *self)
         ulam_labelled_index(&self->group, ulam_labelled_name(&self->group, "point", ""), job->n_points);
     self->dimensions[1] =
         ulam_labelled_index(&self->group, ulam_labelled_name(&self->group, "rung", ""), self->n_rungs);
-    ulam_labelled_name(&self->group, job->chain.sweeps ? "sweeps" : "runs", "");
+    ulam_labelled_name(&self->group, ulam_job_has_chains(job) ? "sweeps" : "runs", "");
     put_runs(self);
     for (size_t o = 0, scalar = 0; o < job->model->n_observables; o++) {
         if (!job->extents[o].scalar) continue;

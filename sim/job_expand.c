@@ -107,7 +107,7 @@ static ulam_status set_point(const ulam_job_reading *self, const size_t *order, 
     }
     const ulam_status status = set_block(self, point);
     if (status) return status;
-    if (job->until.n_targets && !job->chain.sweeps)
+    if (job->until.n_targets && !ulam_job_has_chains(job))
         point->runs += (point->block - point->runs % point->block) % point->block;
     set_part(job, point);
     return ULAM_OK;

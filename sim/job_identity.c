@@ -178,9 +178,9 @@ char *ulam_job_identity(const ulam_job *self)
     if (!status) status = put(&bytes, "\nstatistics: ");
     if (!status) status = ulam_job_write_statistics(self, &bytes);
     if (!status) status = put(&bytes, "\n");
-    if (!status && self->chain.sweeps) status = put_chain(&self->chain, &bytes);
+    if (!status && ulam_job_has_chains(self)) status = put_chain(&self->chain, &bytes);
     snprintf(text, sizeof text, "ladder: from %" PRIu64 " %s\n", self->until.ladder,
-             self->chain.sweeps ? "measurements" : "runs");
+             ulam_job_has_chains(self) ? "measurements" : "runs");
     if (!status && self->until.ladder && self->until.ladder != ULAM_LADDER_START) status = put(&bytes, text);
     if (!status) status = put_samples(self, &bytes);
     if (!status) status = put_swept(self, &bytes);

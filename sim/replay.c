@@ -61,7 +61,7 @@ ulam_status ulam_replay(const ulam_job *job, size_t point, uint64_t run, double 
     }
     ulam_prepared_init(&prepared, job);
     ulam_status status = ulam_prepare(&prepared, point, &ready, &own);
-    if (!status && job->chain.sweeps) {
+    if (!status && ulam_job_has_chains(job)) {
         status = replay_chain(job, point, run, ready, values, &own);
     } else if (!status) {
         const ulam_runner runner = ulam_runner_of(job, point, ready);

@@ -5,9 +5,6 @@
 
 #include "chain_record.h"
 
-/* Whether a job's runs are chains. */
-static inline bool ulam_job_has_chains(const ulam_job *job) { return job->chain.sweeps > 0; }
-
 /* Blocks of chains at a point, the last of which may be smaller; the first of them; and the chains of one. */
 uint64_t ulam_chain_first_block(const ulam_point *point);
 uint64_t ulam_chain_blocks(const ulam_point *point);

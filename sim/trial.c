@@ -4,6 +4,7 @@
 #include <ulam/trial.h>
 
 #include "ladder.h"
+#include "state_chains.h"
 #include "state_rungs.h"
 #include "target.h"
 #include "worker.h"
@@ -18,7 +19,7 @@ static ulam_status foresee(const ulam_job *job, const ulam_part *part, ulam_tria
     const ulam_ladder ladder = ulam_job_ladder(job, part->chunk.point);
     ulam_judgement judgement;
     trial->needed = (double)(point->runs - point->first);
-    if (job->chain.sweeps) {
+    if (ulam_job_has_chains(job)) {
         const double sweeps = (double)job->chain.thermalize + (double)job->chain.sweeps;
         trial->needed = job->until.n_targets ? NAN : trial->needed * sweeps;
         return ULAM_OK;
@@ -42,12 +43,12 @@ static ulam_status choose(const ulam_job *job, size_t p, ulam_assignment *assign
                               .blocks = whole ? whole : 1,
                               .runs = whole ? whole * point->block : runs};
     const ulam_chunk chains = {.point = p,
-                               .first = point->first / point->block,
+                               .first = ulam_chain_first_block(point),
                                .blocks = 1,
-                               .runs = runs < point->block ? runs : point->block,
+                               .runs = ulam_chain_block_runs(point, ulam_chain_first_block(point)),
                                .to = job->chain.thermalize + job->chain.sweeps};
-    return job->chain.sweeps ? ulam_assignment_add_chains(assignment, &chains, NULL)
-                             : ulam_assignment_add(assignment, &chunk);
+    return ulam_job_has_chains(job) ? ulam_assignment_add_chains(assignment, &chains, NULL)
+                                    : ulam_assignment_add(assignment, &chunk);
 }
 
 static ulam_status try_point(ulam_worker *worker, const ulam_job *job, size_t p, double seconds, ulam_trial *trial,

@@ -163,6 +163,9 @@ ulam_status ulam_job_read(ulam_job *self, const ulam_job_source *source, const u
                           ulam_error *error);
 void ulam_job_free(ulam_job *self);
 
+/* Whether the job's runs are chains. */
+static inline bool ulam_job_has_chains(const ulam_job *job) { return job->chain.sweeps > 0; }
+
 /* Everything the job is made from, files included, so that another process can have the same job without a file. Unpacking
  * does not ask the model's setup again. */
 ulam_status ulam_job_pack(const ulam_job *self, ulam_bytes *bytes);
