@@ -1,158 +1,119 @@
 #include <math.h>
 
 #include "block_sums.h"
-#include "vectorised.h"
+#include "lanes_builds.h"
 
 enum {
-    LANES = 32,         /* independent partial sums: what a compiler needs to use vector registers */
-    CHUNK = 16 * LANES, /* so short that rounding errors do not pile up in a lane */
+    CHUNK = 16 * BLOCK_COLUMNS /* so short that rounding errors do not pile up in a column */
 };
 
-/* The next values of a block, CHUNK or what is left; moves the block behind them. */
-static size_t next_chunk(block_values *self, double *buffer, const double **chunk)
+typedef struct {
+    const double *values;
+    size_t n, rows; /* values, and rows of BLOCK_COLUMNS that they fill */
+} chunk;
+
+/* The next values of a block, CHUNK at most, with padding up to a whole row; moves the block behind them. */
+static chunk next_chunk(block_values *self, double padding, double buffer[CHUNK])
 {
-    if (!self->gather) {
-        const size_t n = self->n < CHUNK ? self->n : CHUNK;
-        *chunk = self->values;
-        self->values += n;
-        self->n -= n;
-        return n;
+    const size_t most = self->n < CHUNK ? self->n : CHUNK;
+    if (!self->gather && most % BLOCK_COLUMNS == 0) {
+        const double *values = self->values;
+        self->values += most;
+        self->n -= most;
+        return (chunk){values, most, most / BLOCK_COLUMNS};
     }
     size_t n = 0;
     while (n < CHUNK && self->n > 0) {
         const double x = *self->values;
         buffer[n] = x;
-        n += isnan(x) ? 0 : 1;
+        n += self->gather && isnan(x) ? 0 : 1;
         if (--self->n > 0) self->values += self->stride;
     }
-    *chunk = buffer;
-    return n;
+    const size_t rows = (n + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
+    for (size_t i = n; i < rows * BLOCK_COLUMNS; i++) buffer[i] = padding;
+    return (chunk){buffer, n, rows};
 }
 
-typedef struct {
-    double sum[LANES], min[LANES], max[LANES];
-} extents;
-
-VECTORISED static void measure_chunk(extents *self, const double *x, size_t n)
+/* The values of a block that stand together, but for those that do not fill a row. */
+static chunk whole_rows(block_values *self)
 {
-    extents lane = *self;
-    size_t row = 0;
-    for (; row + LANES <= n; row += LANES) {
-        for (int i = 0; i < LANES; i++) {
-            const double value = x[row + (size_t)i];
-            lane.sum[i] += value;
-            lane.min[i] = value < lane.min[i] ? value : lane.min[i];
-            lane.max[i] = value > lane.max[i] ? value : lane.max[i];
-        }
-    }
-    for (size_t i = 0; row + i < n; i++) {
-        const double value = x[row + i];
-        lane.sum[i] += value;
-        lane.min[i] = value < lane.min[i] ? value : lane.min[i];
-        lane.max[i] = value > lane.max[i] ? value : lane.max[i];
-    }
-    *self = lane;
-}
-
-block_extent block_measure(block_values values)
-{
-    block_extent result = {.min = INFINITY, .max = -INFINITY};
-    extents lane;
-    double buffer[CHUNK];
-    const double *chunk;
-    for (int i = 0; i < LANES; i++) {
-        lane.sum[i] = 0;
-        lane.min[i] = INFINITY;
-        lane.max[i] = -INFINITY;
-    }
-    while (values.n > 0) {
-        const size_t n = next_chunk(&values, buffer, &chunk);
-        measure_chunk(&lane, chunk, n);
-        result.count += n;
-    }
-    for (int i = 0; i < LANES; i++) {
-        result.sum += lane.sum[i];
-        result.min = lane.min[i] < result.min ? lane.min[i] : result.min;
-        result.max = lane.max[i] > result.max ? lane.max[i] : result.max;
-    }
+    const chunk result = {self->values, self->n / BLOCK_COLUMNS * BLOCK_COLUMNS, self->n / BLOCK_COLUMNS};
+    self->values += result.n;
+    self->n -= result.n;
     return result;
 }
 
-VECTORISED static bool chunk_is_binary(const double *x, size_t n)
+bool block_count_ones(block_values values, size_t *count, size_t *ones)
 {
-    unsigned others = 0;
-    for (size_t i = 0; i < n; i++) others |= x[i] * x[i] != x[i];
-    return !others;
-}
-
-bool block_is_binary(block_values values)
-{
+    const lanes_build *build = lanes_current();
     double buffer[CHUNK];
-    const double *chunk;
+    *count = *ones = 0;
     while (values.n > 0) {
-        const size_t n = next_chunk(&values, buffer, &chunk);
-        if (!chunk_is_binary(chunk, n)) return false;
+        const chunk next = *count && !values.gather && values.n >= BLOCK_COLUMNS ? whole_rows(&values)
+                                                                                 : next_chunk(&values, 0, buffer);
+        if (!build->count_ones(next.values, next.rows, ones)) return false;
+        *count += next.n;
     }
     return true;
 }
 
-/* Sums, and what rounding took away from them. */
-typedef struct {
-    double sum[4][LANES], lost[4][LANES];
-} powers;
+static double least(double a, double b) { return a < b ? a : b; }
+static double greatest(double a, double b) { return a > b ? a : b; }
 
-/* Adds x to sum and what rounding takes away to lost (Knuth's two-sum). */
-static inline void add_carefully(double *sum, double *lost, double x)
+/* The mean of the first values, between the least and the greatest of them. */
+static double first_centre(block_values values)
 {
-    const double total = *sum + x, part = total - *sum;
-    *lost += (*sum - (total - part)) + (x - part);
-    *sum = total;
+    double buffer[CHUNK], sum = 0, min = INFINITY, max = -INFINITY;
+    const chunk first = next_chunk(&values, 0, buffer);
+    for (size_t i = 0; i < first.n; i++) {
+        sum += first.values[i];
+        min = least(min, first.values[i]);
+        max = greatest(max, first.values[i]);
+    }
+    return least(greatest(sum / (double)first.n, min), max);
 }
 
-VECTORISED static void add_chunk(powers *self, const double *x, size_t n, double centre)
+/* Columns i and i + half become one. */
+static void fold_columns(block_powers *self, int half)
 {
-    double lane[4][LANES] = {0};
-    size_t row = 0;
-    for (; row + LANES <= n; row += LANES) {
-        for (int i = 0; i < LANES; i++) {
-            const double d = x[row + (size_t)i] - centre, d2 = d * d;
-            lane[0][i] += d;
-            lane[1][i] += d2;
-            lane[2][i] += d2 * d;
-            lane[3][i] += d2 * d2;
+    for (int i = 0; i < half; i++) {
+        for (int k = 0; k < 4; k++) {
+            const double x = self->sum[k][i + half], total = self->sum[k][i] + x, part = total - self->sum[k][i];
+            self->lost[k][i] += self->lost[k][i + half] + ((self->sum[k][i] - (total - part)) + (x - part));
+            self->sum[k][i] = total;
         }
+        self->min[i] = least(self->min[i], self->min[i + half]);
+        self->max[i] = greatest(self->max[i], self->max[i + half]);
     }
-    for (size_t i = 0; row + i < n; i++) {
-        const double d = x[row + i] - centre, d2 = d * d;
-        lane[0][i] += d;
-        lane[1][i] += d2;
-        lane[2][i] += d2 * d;
-        lane[3][i] += d2 * d2;
-    }
-    for (int k = 0; k < 4; k++)
-        for (int i = 0; i < LANES; i++) add_carefully(&self->sum[k][i], &self->lost[k][i], lane[k][i]);
 }
 
-/* In pairs, lane i with lane i + half. */
-VECTORISED static void fold_lanes(powers *self)
+static block_sums sum_about(block_values values, double centre)
 {
-    for (int k = 0; k < 4; k++)
-        for (int half = LANES / 2; half > 0; half /= 2)
-            for (int i = 0; i < half; i++) {
-                self->lost[k][i] += self->lost[k][i + half];
-                add_carefully(&self->sum[k][i], &self->lost[k][i], self->sum[k][i + half]);
-            }
-}
-
-void block_centred_sums(block_values values, double centre, double sum[4])
-{
-    powers all = {0};
+    const lanes_build *build = lanes_current();
+    block_sums result = {.centre = centre};
+    block_powers all = {0};
     double buffer[CHUNK];
-    const double *chunk;
-    while (values.n > 0) {
-        const size_t n = next_chunk(&values, buffer, &chunk);
-        add_chunk(&all, chunk, n, centre);
+    for (int i = 0; i < BLOCK_COLUMNS; i++) {
+        all.min[i] = INFINITY;
+        all.max[i] = -INFINITY;
     }
-    fold_lanes(&all);
-    for (int k = 0; k < 4; k++) sum[k] = all.sum[k][0] + all.lost[k][0];
+    while (values.n > 0) {
+        const chunk next = next_chunk(&values, centre, buffer);
+        build->add_powers(&all, next.values, next.rows, centre);
+        result.count += next.n;
+    }
+    for (int half = BLOCK_COLUMNS / 2; half > 0; half /= 2) fold_columns(&all, half);
+    for (int k = 0; k < 4; k++) result.sum[k] = all.sum[k][0] + all.lost[k][0];
+    result.min = all.min[0];
+    result.max = all.max[0];
+    return result;
+}
+
+block_sums block_sum(block_values values)
+{
+    const block_sums sums = sum_about(values, first_centre(values));
+    const double n = (double)sums.count, mean = sums.sum[0] / n;
+    if (!(mean * mean > 0.75 * sums.sum[1] / n)) return sums;
+    /* The first values were unlike the rest, whose powers would cancel. */
+    return sum_about(values, least(greatest(sums.centre + mean, sums.min), sums.max));
 }

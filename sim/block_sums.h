@@ -14,16 +14,15 @@ typedef struct {
 
 typedef struct {
     size_t count; /* of values that are not NaN */
-    double sum, min, max;
-} block_extent;
+    double min, max;
+    double centre; /* between the two, and near the mean */
+    /* of d, d^2, d^3 and d^4, d = x - centre; the first is NaN or infinite if a value is, unless they are gathered */
+    double sum[4];
+} block_sums;
 
-/* Count, sum (NaN or infinite if a value is, unless they are gathered), minimum and maximum. */
-block_extent block_measure(block_values values);
+block_sums block_sum(block_values values);
 
-/* Whether every value is 0 or 1. */
-bool block_is_binary(block_values values);
-
-/* The sums of d, d^2, d^3 and d^4, d = x - centre. */
-void block_centred_sums(block_values values, double centre, double sum[4]);
+/* Whether every value is 0 or 1; if so, *count is their number and *ones that of the ones. */
+bool block_count_ones(block_values values, size_t *count, size_t *ones);
 
 #endif

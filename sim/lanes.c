@@ -1,6 +1,5 @@
 /* Which build of the array calls serves this machine, and the calls themselves. */
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,18 +64,19 @@ ulam_status ulam_lanes_check_build(ulam_error *error)
     return ULAM_OK;
 }
 
-int ulam_lanes_build_number(void)
+_Atomic(const lanes_build *) lanes_chosen; /* found out once; whoever comes second finds the same */
+
+const lanes_build *lanes_choose(void)
 {
-    static atomic_int chosen = -1; /* found out once; whoever comes second finds the same */
-    int number = atomic_load_explicit(&chosen, memory_order_relaxed);
-    if (__builtin_expect(number >= 0, 1)) return number;
-    number = wish() ? number_of(wish()) : best();
+    int number = wish() ? number_of(wish()) : best();
     if (!lanes_build_for(number)) number = best();
-    atomic_store_explicit(&chosen, number, memory_order_relaxed);
-    return number;
+    const lanes_build *build = lanes_build_for(number);
+    atomic_store_explicit(&lanes_chosen, build, memory_order_relaxed);
+    return build;
 }
 
-const char *ulam_lanes_build(void) { return names[ulam_lanes_build_number()]; }
+int ulam_lanes_build_number(void) { return lanes_current()->number; }
+const char *ulam_lanes_build(void) { return lanes_current()->name; }
 
 void lanes_exhausted(ulam_lanes *lanes)
 {
@@ -92,50 +92,40 @@ void lanes_refuse_pair(ulam_lanes *lanes)
         ulam_fail(lanes->failure, ULAM_ERUN, "ulam_lanes_gaussian_pair() in antithetic pairs");
 }
 
-static const lanes_build *current(void)
-{
-#ifdef __x86_64__
-    static const lanes_build *const builds[] = {&lanes_portable, &lanes_avx2, &lanes_avx512};
-    return builds[ulam_lanes_build_number()];
-#else
-    return &lanes_portable;
-#endif
-}
-
 void ulam_rng_blocks(const ulam_rng *rng, uint64_t first, size_t n, uint64_t *low, uint64_t *high)
 {
     const bool paired = rng->run >= ULAM_ANTITHETIC;
     ulam_rng plain = *rng;
     if (paired) plain.run &= ~(ULAM_ANTITHETIC | 1);
-    current()->blocks(&plain, first, n, low, high);
+    lanes_current()->blocks(&plain, first, n, low, high);
     for (size_t i = 0; paired && rng->run % 2 && i < n; i++) {
         low[i] = ~low[i];
         high[i] = ~high[i];
     }
 }
 
-void ulam_lanes_word32(ulam_lanes *lanes, uint32_t *word) { current()->word32(lanes, word); }
-void ulam_lanes_word64(ulam_lanes *lanes, uint64_t *word) { current()->word64(lanes, word); }
-void ulam_lanes_uniform(ulam_lanes *lanes, double *u) { current()->uniform(lanes, u); }
-void ulam_lanes_uniform_open(ulam_lanes *lanes, double *u) { current()->uniform_open(lanes, u); }
-void ulam_lanes_gaussian(ulam_lanes *lanes, double *z) { current()->gaussian(lanes, z); }
-void ulam_lanes_exponential(ulam_lanes *lanes, double *e) { current()->exponential(lanes, e); }
+void ulam_lanes_word32(ulam_lanes *lanes, uint32_t *word) { lanes_current()->word32(lanes, word); }
+void ulam_lanes_word64(ulam_lanes *lanes, uint64_t *word) { lanes_current()->word64(lanes, word); }
+void ulam_lanes_uniform(ulam_lanes *lanes, double *u) { lanes_current()->uniform(lanes, u); }
+void ulam_lanes_uniform_open(ulam_lanes *lanes, double *u) { lanes_current()->uniform_open(lanes, u); }
+void ulam_lanes_gaussian(ulam_lanes *lanes, double *z) { lanes_current()->gaussian(lanes, z); }
+void ulam_lanes_exponential(ulam_lanes *lanes, double *e) { lanes_current()->exponential(lanes, e); }
 
 void ulam_lanes_gaussian_pair(ulam_lanes *lanes, double *first, double *second)
 {
-    current()->gaussian_pair(lanes, first, second);
+    lanes_current()->gaussian_pair(lanes, first, second);
 }
 
 void ulam_lanes_integer_below_power(ulam_lanes *lanes, unsigned log2_n, uint64_t *integer)
 {
-    current()->integer_below_power(lanes, log2_n, integer);
+    lanes_current()->integer_below_power(lanes, log2_n, integer);
 }
 
-void ulam_lanes_exp(const double *x, double *y) { current()->exp(x, y); }
-void ulam_lanes_log(const double *x, double *y) { current()->log(x, y); }
-void ulam_lanes_log1p(const double *x, double *y) { current()->log1p(x, y); }
-void ulam_lanes_sqrt(const double *x, double *y) { current()->sqrt(x, y); }
-void ulam_lanes_sin(const double *x, double *y) { current()->sin(x, y); }
-void ulam_lanes_cos(const double *x, double *y) { current()->cos(x, y); }
-void ulam_lanes_sincos(const double *x, double *sine, double *cosine) { current()->sincos(x, sine, cosine); }
-void ulam_lanes_normal_quantile(const double *p, double *x) { current()->normal_quantile(p, x); }
+void ulam_lanes_exp(const double *x, double *y) { lanes_current()->exp(x, y); }
+void ulam_lanes_log(const double *x, double *y) { lanes_current()->log(x, y); }
+void ulam_lanes_log1p(const double *x, double *y) { lanes_current()->log1p(x, y); }
+void ulam_lanes_sqrt(const double *x, double *y) { lanes_current()->sqrt(x, y); }
+void ulam_lanes_sin(const double *x, double *y) { lanes_current()->sin(x, y); }
+void ulam_lanes_cos(const double *x, double *y) { lanes_current()->cos(x, y); }
+void ulam_lanes_sincos(const double *x, double *sine, double *cosine) { lanes_current()->sincos(x, sine, cosine); }
+void ulam_lanes_normal_quantile(const double *p, double *x) { lanes_current()->normal_quantile(p, x); }

@@ -18,7 +18,20 @@ static inline words words_join(words low, words high)
 }
 static inline void words_store(uint64_t *to, words a) { _mm256_storeu_si256((__m256i *)to, a); }
 
-#define LANES_BUILD avx2
+typedef __m256d reals;
+
+static inline reals reals_all(double x) { return _mm256_set1_pd(x); }
+static inline reals reals_load(const double *from) { return _mm256_loadu_pd(from); }
+static inline void reals_store(double *to, reals a) { _mm256_storeu_pd(to, a); }
+static inline reals reals_add(reals a, reals b) { return _mm256_add_pd(a, b); }
+static inline reals reals_subtract(reals a, reals b) { return _mm256_sub_pd(a, b); }
+static inline reals reals_multiply(reals a, reals b) { return _mm256_mul_pd(a, b); }
+static inline reals reals_min(reals a, reals b) { return _mm256_min_pd(a, b); }
+static inline reals reals_max(reals a, reals b) { return _mm256_max_pd(a, b); }
+static inline reals reals_or(reals a, reals b) { return _mm256_or_pd(a, b); }
+
+#define LANES_BUILD  avx2
+#define LANES_NUMBER ULAM_LANES_AVX2
 #include "lanes_philox.h"
 
 #include "lanes_calls.h"

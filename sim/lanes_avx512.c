@@ -18,7 +18,20 @@ static inline words words_join(words low, words high)
 }
 static inline void words_store(uint64_t *to, words a) { _mm512_storeu_si512(to, a); }
 
-#define LANES_BUILD avx512
+typedef __m512d reals;
+
+static inline reals reals_all(double x) { return _mm512_set1_pd(x); }
+static inline reals reals_load(const double *from) { return _mm512_loadu_pd(from); }
+static inline void reals_store(double *to, reals a) { _mm512_storeu_pd(to, a); }
+static inline reals reals_add(reals a, reals b) { return _mm512_add_pd(a, b); }
+static inline reals reals_subtract(reals a, reals b) { return _mm512_sub_pd(a, b); }
+static inline reals reals_multiply(reals a, reals b) { return _mm512_mul_pd(a, b); }
+static inline reals reals_min(reals a, reals b) { return _mm512_min_pd(a, b); }
+static inline reals reals_max(reals a, reals b) { return _mm512_max_pd(a, b); }
+static inline reals reals_or(reals a, reals b) { return _mm512_or_pd(a, b); }
+
+#define LANES_BUILD  avx512
+#define LANES_NUMBER ULAM_LANES_AVX512
 #include "lanes_philox.h"
 
 #include "lanes_calls.h"

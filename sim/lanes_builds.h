@@ -1,14 +1,26 @@
-/* The builds of the array calls of <ulam/lanes.h>, and of ulam_rng_blocks(): lanes_calls.h compiled for each kind of machine. */
+/* What is compiled for each kind of machine: the array calls of <ulam/lanes.h> (lanes_calls.h), ulam_rng_blocks() and the sums
+ * over blocks (lanes_sums.h). */
 
 #ifndef ULAM_SIM_LANES_BUILDS_H
 #define ULAM_SIM_LANES_BUILDS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include <ulam/lanes.h>
 
+enum {
+    BLOCK_COLUMNS = 8
+};
+
+/* Sums of d, d^2, d^3 and d^4, d = x - centre, what rounding took away from them, and the extremes of x, by column. */
+typedef struct {
+    double sum[4][BLOCK_COLUMNS], lost[4][BLOCK_COLUMNS], min[BLOCK_COLUMNS], max[BLOCK_COLUMNS];
+} block_powers;
+
 typedef struct {
     const char *name;
+    int number;
     void (*blocks)(const ulam_rng *rng, uint64_t first, size_t n, uint64_t *low, uint64_t *high);
     void (*word32)(ulam_lanes *lanes, uint32_t *word);
     void (*word64)(ulam_lanes *lanes, uint64_t *word);
@@ -26,6 +38,11 @@ typedef struct {
     void (*cos)(const double *x, double *y);
     void (*sincos)(const double *x, double *sine, double *cosine);
     void (*normal_quantile)(const double *p, double *x);
+
+    /* Of x[rows * BLOCK_COLUMNS], whose value i belongs to column i mod BLOCK_COLUMNS. count_ones() is false if a value is
+     * neither 0 nor 1. */
+    void (*add_powers)(block_powers *self, const double *x, size_t rows, double centre);
+    bool (*count_ones)(const double *x, size_t rows, size_t *ones);
 } lanes_build;
 
 extern const lanes_build lanes_portable;
@@ -35,6 +52,15 @@ extern const lanes_build lanes_avx2, lanes_avx512;
 
 /* By number; NULL where the machine cannot run it. */
 const lanes_build *lanes_build_for(int number);
+
+/* The build in use. */
+extern _Atomic(const lanes_build *) lanes_chosen;
+const lanes_build *lanes_choose(void);
+static inline const lanes_build *lanes_current(void)
+{
+    const lanes_build *build = atomic_load_explicit(&lanes_chosen, memory_order_relaxed);
+    return __builtin_expect(build != NULL, 1) ? build : lanes_choose();
+}
 
 /* Whether ULAM_LANES_BUILD is "scalar": models are asked for runs one by one. */
 bool lanes_are_unwanted(void);

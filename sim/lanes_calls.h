@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lanes_builds.h"
+#include "lanes_sums.h"
 #include "portable_math.h"
 
 /* What holds for y = x too: no iteration of the next loop reads what another one writes. */
@@ -266,6 +267,7 @@ static void gaussian_pair(ulam_lanes *lanes, double *first, double *second)
 
 const lanes_build LANES_VARIABLE(LANES_BUILD) = {
     .name = LANES_TEXT(LANES_BUILD),
+    .number = LANES_NUMBER,
     .blocks = philox_blocks,
     .word32 = word32,
     .word64 = word64,
@@ -283,4 +285,6 @@ const lanes_build LANES_VARIABLE(LANES_BUILD) = {
     .cos = lanes_cos,
     .sincos = lanes_sincos,
     .normal_quantile = lanes_normal_quantile,
+    .add_powers = add_powers,
+    .count_ones = count_ones,
 };

@@ -1,5 +1,6 @@
 #include "lanes_builds.h"
 #include "philox.h"
+#include "portable_math.h"
 
 static void philox_lanes(ulam_lanes *lanes, uint64_t draw, int step)
 {
@@ -27,5 +28,18 @@ static void philox_blocks(const ulam_rng *rng, uint64_t first, size_t n, uint64_
     }
 }
 
-#define LANES_BUILD portable
+typedef double reals;
+
+static inline reals reals_all(double x) { return x; }
+static inline reals reals_load(const double *from) { return *from; }
+static inline void reals_store(double *to, reals a) { *to = a; }
+static inline reals reals_add(reals a, reals b) { return a + b; }
+static inline reals reals_subtract(reals a, reals b) { return a - b; }
+static inline reals reals_multiply(reals a, reals b) { return a * b; }
+static inline reals reals_min(reals a, reals b) { return a < b ? a : b; }
+static inline reals reals_max(reals a, reals b) { return a > b ? a : b; }
+static inline reals reals_or(reals a, reals b) { return portable_real(portable_bits(a) | portable_bits(b)); }
+
+#define LANES_BUILD  portable
+#define LANES_NUMBER ULAM_LANES_PORTABLE
 #include "lanes_calls.h"

@@ -40,24 +40,13 @@ static ulam_status add_each(ulam_moments *self, block_values values)
     return ULAM_OK;
 }
 
-/* Values of which so many are 1 and the others 0. */
-static ulam_status add_ones(ulam_moments *self, double ones)
+static ulam_status add_sums(ulam_moments *self, block_values values, const block_sums *sums)
 {
-    for (int k = 0; k < 4; k++)
-        if (ulam_exact_add_product(&self->power[k], &ones, 1)) return ULAM_ENOMEM;
-    return ULAM_OK;
-}
-
-static ulam_status add_sums(ulam_moments *self, block_values values, const block_extent *range)
-{
-    if (range->count <= FEW) return add_each(self, values);
-    const double n = (double)range->count;
-    double t[4] = {0};
-    if (range->min == range->max) return add_expansion(self, n, range->min, t);
-    if (range->min == 0 && range->max == 1 && block_is_binary(values)) return add_ones(self, range->sum);
-    const double centre = fmin(fmax(range->sum / n, range->min), range->max);
-    block_centred_sums(values, centre, t);
-    return t[3] >= vanishing && t[3] <= DBL_MAX ? add_expansion(self, n, centre, t) : add_each(self, values);
+    if (sums->count <= FEW) return add_each(self, values);
+    const double n = (double)sums->count;
+    if (sums->min == sums->max) return add_expansion(self, n, sums->min, (double[4]){0});
+    const bool fits = sums->sum[3] >= vanishing && sums->sum[3] <= DBL_MAX;
+    return fits ? add_expansion(self, n, sums->centre, sums->sum) : add_each(self, values);
 }
 
 /* -0 becomes 0, so that it does not matter which of the two came first. */
@@ -85,19 +74,31 @@ static ulam_status add_value(ulam_moments *self, double x)
     return ULAM_OK;
 }
 
+/* Values of which so many are 1 and the others 0. */
+static ulam_status add_ones(ulam_moments *self, size_t count, size_t ones)
+{
+    const double sum = (double)ones;
+    for (int k = 0; k < 4; k++)
+        if (ulam_exact_add_product(&self->power[k], &sum, 1)) return ULAM_ENOMEM;
+    if (count) add_extent(self, count, ones < count ? 0 : 1, ones ? 1 : 0);
+    return ULAM_OK;
+}
+
 ulam_status ulam_moments_add_block(ulam_moments *self, const double *values, size_t n, size_t stride)
 {
     if (n == 1) return add_value(self, *values);
     block_values all = {values, n, stride, .gather = stride != 1};
-    block_extent range = block_measure(all);
-    if (!all.gather && !isfinite(range.sum)) {
+    size_t count, ones;
+    if (block_count_ones(all, &count, &ones)) return add_ones(self, count, ones);
+    block_sums sums = block_sum(all);
+    if (!all.gather && !isfinite(sums.sum[0])) {
         all.gather = true;
-        range = block_measure(all);
+        if (block_count_ones(all, &count, &ones)) return add_ones(self, count, ones);
+        sums = block_sum(all);
     }
-    if (range.count == 0) return ULAM_OK;
-    if (isinf(range.min) || isinf(range.max)) return ULAM_EINVAL;
-    if (add_sums(self, all, &range)) return ULAM_ENOMEM;
-    add_extent(self, range.count, range.min, range.max);
+    if (isinf(sums.min) || isinf(sums.max)) return ULAM_EINVAL;
+    if (add_sums(self, all, &sums)) return ULAM_ENOMEM;
+    add_extent(self, sums.count, sums.min, sums.max);
     return ULAM_OK;
 }
 

@@ -12,6 +12,7 @@
 #include <ulam/moments.h>
 
 #include "canonical.h"
+#include "each_build.h"
 
 enum {
     PRECISION = 300, /* bits */
@@ -441,6 +442,7 @@ static void test_zero_has_one_sign(void **state)
     ulam_moments_free(&b);
 }
 
+/* Near the front and far behind, alone and beside a NaN, in blocks that stand together and in others. */
 static void test_an_infinity_is_refused_whole(void **state)
 {
     (void)state;
@@ -449,15 +451,96 @@ static void test_an_infinity_is_refused_whole(void **state)
     ulam_moments_init(&before);
     add(&all, (const double[]){1, 2}, 2);
     add(&before, (const double[]){1, 2}, 2);
-    double values[40] = {0};
-    for (size_t n = 1; n <= 40; n += 13) {
+    double values[400] = {0};
+    for (size_t n = 1; n <= 400; n += 19) {
         values[n - 1] = n % 2 ? INFINITY : -INFINITY;
         assert_int_equal(ulam_moments_add_block(&all, values, n, 1), ULAM_EINVAL);
-        values[n - 1] = 0;
+        if (n % 2) assert_int_equal(ulam_moments_add_block(&all, values, (n + 1) / 2, 2), ULAM_EINVAL);
+        values[0] = n > 1 ? NAN : INFINITY;
+        assert_int_equal(ulam_moments_add_block(&all, values, n, 1), ULAM_EINVAL);
+        values[0] = values[n - 1] = 0;
     }
     assert_same_sums(&all, &before);
     ulam_moments_free(&all);
     ulam_moments_free(&before);
+}
+
+enum {
+    CROWD,     /* what a model may give */
+    BITS,      /* zeros and ones */
+    LATE_HALF, /* but for one late value */
+    FAR_FRONT, /* the first values are far from the rest, whose powers would cancel about them */
+    TINY,      /* squares vanish */
+    HUGE_ONES, /* squares overflow */
+    KINDS
+};
+
+static double value_of_kind(int kind, size_t i, uint64_t *seed)
+{
+    const double u = uniform(seed);
+    switch (kind) {
+    case BITS:
+        return u < 0.3;
+    case LATE_HALF:
+        return i == 200 ? 0.5 : u < 0.3;
+    case FAR_FRONT:
+        return i < 128 ? 1e6 + u : u;
+    case TINY:
+        return 1e-170 * u;
+    case HUGE_ONES:
+        return 1e170 * (u - 0.5);
+    default:
+        return 100 + 7 / (u + 0.125);
+    }
+}
+
+static void hash_bytes(uint64_t *hash, const void *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) *hash = (*hash ^ ((const unsigned char *)bytes)[i]) * UINT64_C(0x100000001b3);
+}
+
+/* A block that stands together, its values every third place, and they among NaN; the hash says the same of every build. */
+static void test_blocks_of_all_kinds_and_sizes(void **state)
+{
+    (void)state;
+    uint64_t seed = 12, hash = UINT64_C(0xcbf29ce484222325);
+    static const size_t sizes[] = {1,   2,   7,   8,   9,   15,  16,  17,  127, 128, 129,
+                                   130, 135, 136, 137, 255, 256, 257, 263, 264, 265, 1000};
+    for (int kind = 0; kind < KINDS; kind++)
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+            const size_t n = sizes[s];
+            static double values[1000], apart[3000], laced[2200];
+            size_t in_lace = s % 2 ? 150 : 0;
+            for (size_t i = 0; i < in_lace; i++) laced[i] = NAN;
+            for (size_t i = 0; i < n; i++) {
+                values[i] = apart[3 * i] = value_of_kind(kind, i, &seed);
+                if (random_word(&seed) % 2) laced[in_lace++] = NAN;
+                laced[in_lace++] = values[i];
+            }
+            ulam_moments together, strided, among;
+            ulam_moments_init(&together);
+            ulam_moments_init(&strided);
+            ulam_moments_init(&among);
+            add(&together, values, n);
+            assert_int_equal(ulam_moments_add_block(&strided, apart, n, 3), ULAM_OK);
+            add(&among, laced, in_lace);
+            assert_same_sums(&together, &strided);
+            assert_same_sums(&together, &among);
+            const ulam_summary figures = summarise(&together);
+            if (n >= 4 && kind != HUGE_ONES) assert_figures(&figures, values, n, 1e-13, 1);
+            for (int k = 0; k < 4; k++)
+                hash_bytes(&hash, together.power[k].limb, together.power[k].used * sizeof(uint64_t));
+            ulam_moments_free(&together);
+            ulam_moments_free(&strided);
+            ulam_moments_free(&among);
+        }
+    assert_int_equal(hash, UINT64_C(0x88567fb28122c1d4));
+}
+
+static void test_blocks_in_each_build(void **state)
+{
+    (void)state;
+    in_each_build(test_blocks_of_all_kinds_and_sizes);
 }
 
 /* 1000 values doubled 32 times are 4.3e12 values: means and moments m_k are those of the 1000, to the last digit. */
@@ -499,6 +582,7 @@ static void test_figures_beyond_double_are_infinite(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_blocks_in_each_build), /* before this process has chosen a build */
         cmocka_unit_test(test_nist_values_keep_fifteen_digits),
         cmocka_unit_test(test_any_order_gives_the_same_bits),
         cmocka_unit_test(test_values_from_1e_minus_300_to_1e300_are_exact),

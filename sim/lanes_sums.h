@@ -1,0 +1,75 @@
+/* Sums over the values of a block, compiled once for each build. The file that includes this one says what `reals` are, a
+ * vector of doubles, and the operations on them. Value i goes to column i mod BLOCK_COLUMNS, so that the bits do not depend
+ * on how many doubles a vector has. */
+
+#include <string.h>
+
+#include "lanes_builds.h"
+
+enum {
+    REALS = sizeof(reals) / sizeof(double),
+    VECTORS = BLOCK_COLUMNS / REALS
+};
+
+/* Adds x to sum and what rounding takes away to lost (Knuth's two-sum). */
+static inline void add_carefully(reals *sum, reals *lost, reals x)
+{
+    const reals total = reals_add(*sum, x), part = reals_subtract(total, *sum);
+    *lost = reals_add(*lost, reals_add(reals_subtract(*sum, reals_subtract(total, part)), reals_subtract(x, part)));
+    *sum = total;
+}
+
+static void add_powers(block_powers *self, const double *x, size_t rows, double centre)
+{
+    const reals all_centre = reals_all(centre);
+    reals sum[4][VECTORS], min[VECTORS], max[VECTORS];
+    for (int v = 0; v < VECTORS; v++) {
+        for (int k = 0; k < 4; k++) sum[k][v] = reals_all(0);
+        min[v] = reals_load(self->min + v * REALS);
+        max[v] = reals_load(self->max + v * REALS);
+    }
+    for (; rows; rows--, x += BLOCK_COLUMNS)
+        for (int v = 0; v < VECTORS; v++) {
+            const reals value = reals_load(x + v * REALS), d = reals_subtract(value, all_centre);
+            const reals d2 = reals_multiply(d, d);
+            sum[0][v] = reals_add(sum[0][v], d);
+            sum[1][v] = reals_add(sum[1][v], d2);
+            sum[2][v] = reals_add(sum[2][v], reals_multiply(d2, d));
+            sum[3][v] = reals_add(sum[3][v], reals_multiply(d2, d2));
+            min[v] = reals_min(value, min[v]);
+            max[v] = reals_max(value, max[v]);
+        }
+    for (int v = 0; v < VECTORS; v++) {
+        reals_store(self->min + v * REALS, min[v]);
+        reals_store(self->max + v * REALS, max[v]);
+        for (int k = 0; k < 4; k++) {
+            reals total = reals_load(self->sum[k] + v * REALS), lost = reals_load(self->lost[k] + v * REALS);
+            add_carefully(&total, &lost, sum[k][v]);
+            reals_store(self->sum[k] + v * REALS, total);
+            reals_store(self->lost[k] + v * REALS, lost);
+        }
+    }
+}
+
+/* x^2 - x is 0 for these two alone, and of no other sign. */
+static bool count_ones(const double *x, size_t rows, size_t *ones)
+{
+    reals sum[VECTORS], others[VECTORS];
+    double column[BLOCK_COLUMNS], other[BLOCK_COLUMNS];
+    uint64_t bits[BLOCK_COLUMNS], found = 0;
+    for (int v = 0; v < VECTORS; v++) sum[v] = others[v] = reals_all(0);
+    for (; rows; rows--, x += BLOCK_COLUMNS)
+        for (int v = 0; v < VECTORS; v++) {
+            const reals value = reals_load(x + v * REALS);
+            others[v] = reals_or(others[v], reals_subtract(reals_multiply(value, value), value));
+            sum[v] = reals_add(sum[v], value);
+        }
+    for (int v = 0; v < VECTORS; v++) {
+        reals_store(column + v * REALS, sum[v]);
+        reals_store(other + v * REALS, others[v]);
+    }
+    memcpy(bits, other, sizeof bits);
+    for (int i = 0; i < BLOCK_COLUMNS; i++) found |= bits[i];
+    for (int i = 0; i < BLOCK_COLUMNS && !found; i++) *ones += (size_t)column[i];
+    return !found;
+}
