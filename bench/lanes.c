@@ -56,6 +56,8 @@ FUNCTION(log1p)
 FUNCTION(sqrt)
 FUNCTION(sin)
 FUNCTION(cos)
+FUNCTION(sinpi)
+FUNCTION(cospi)
 FUNCTION(normal_quantile)
 
 static void lanes_sincos(bench *self) { self->build->sincos(self->x, self->y, self->z); }
@@ -85,7 +87,7 @@ static const bench_case cases[] = {
     CASE(gaussian_pair, 0, 0, 2), CASE(exponential, 0, 0, 1),  CASE(normal_quantile, 0, 1, 1),
     CASE(exp, -2, 2, 1),          CASE(log, 0.01, 4, 1),       CASE(log1p, -0.9, 2, 1),
     CASE(sqrt, 0, 4, 1),          CASE(sin, -7, 7, 1),         CASE(cos, -7, 7, 1),
-    CASE(sincos, -7, 7, 2),
+    CASE(sincos, -7, 7, 2),       CASE(sinpi, -7, 7, 1),       CASE(cospi, -7, 7, 1),
 };
 
 static double least_time(const bench_case *call, int build)

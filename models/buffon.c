@@ -24,39 +24,40 @@ static const ulam_parameter parameters[N_PARAMETERS] = {
 };
 
 typedef struct {
-    double length, spacing;
+    double ratio; /* of the length to the spacing */
 } needle;
 
 static ulam_status needle_setup(const ulam_value *values, void *point, ulam_error *error)
 {
     needle *self = point;
-    self->length = values[LENGTH].real;
-    self->spacing = values[SPACING].real;
-    if (self->length > self->spacing)
-        return ulam_fail(error, ULAM_EINVAL, "length %g is greater than spacing %g: expected length <= spacing",
-                         self->length, self->spacing);
+    const double length = values[LENGTH].real, spacing = values[SPACING].real;
+    if (length > spacing)
+        return ulam_fail(error, ULAM_EINVAL, "length %g is greater than spacing %g: expected length <= spacing", length,
+                         spacing);
+    self->ratio = length / spacing;
     return ULAM_OK;
 }
 
+/* In units of half the spacing: how far the needle's centre is from the nearest line, and how far the needle reaches. */
 static void needle_run(const void *point, ulam_rng *rng, double *crossing)
 {
     const needle *self = point;
-    const double centre = 0.5 * self->spacing * ulam_uniform(rng); /* to the nearest line */
-    const double angle = M_PI_2 * ulam_uniform(rng);
+    const double distance = ulam_uniform(rng);
+    const double angle = 0.5 * ulam_uniform(rng); /* with the lines, in half turns */
 
-    *crossing = centre < 0.5 * self->length * ulam_sin(angle);
+    *crossing = distance < self->ratio * ulam_sinpi(angle);
 }
 
 ULAM_LANES_KERNEL(needle_run_lanes)
 {
     const needle *self = point;
-    double centre[ULAM_LANES], sine[ULAM_LANES];
+    double distance[ULAM_LANES], sine[ULAM_LANES];
 
-    ulam_lanes_uniform(lanes, centre);
+    ulam_lanes_uniform(lanes, distance);
     ulam_lanes_uniform(lanes, sine);
-    for (int i = 0; i < ULAM_LANES; i++) sine[i] *= M_PI_2;
-    ulam_lanes_sin(sine, sine);
-    for (int i = 0; i < ULAM_LANES; i++) out[i] = 0.5 * self->spacing * centre[i] < 0.5 * self->length * sine[i];
+    for (int i = 0; i < ULAM_LANES; i++) sine[i] *= 0.5;
+    ulam_lanes_sinpi(sine, sine);
+    for (int i = 0; i < ULAM_LANES; i++) out[i] = distance[i] < self->ratio * sine[i];
 }
 
 static void crossing_exact(const ulam_value *values, double *exact)

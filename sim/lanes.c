@@ -127,5 +127,7 @@ void ulam_lanes_log1p(const double *x, double *y) { lanes_current()->log1p(x, y)
 void ulam_lanes_sqrt(const double *x, double *y) { lanes_current()->sqrt(x, y); }
 void ulam_lanes_sin(const double *x, double *y) { lanes_current()->sin(x, y); }
 void ulam_lanes_cos(const double *x, double *y) { lanes_current()->cos(x, y); }
+void ulam_lanes_sinpi(const double *x, double *y) { lanes_current()->sinpi(x, y); }
+void ulam_lanes_cospi(const double *x, double *y) { lanes_current()->cospi(x, y); }
 void ulam_lanes_sincos(const double *x, double *sine, double *cosine) { lanes_current()->sincos(x, sine, cosine); }
 void ulam_lanes_normal_quantile(const double *p, double *x) { lanes_current()->normal_quantile(p, x); }

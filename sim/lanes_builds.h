@@ -36,6 +36,8 @@ typedef struct {
     void (*sqrt)(const double *x, double *y);
     void (*sin)(const double *x, double *y);
     void (*cos)(const double *x, double *y);
+    void (*sinpi)(const double *x, double *y);
+    void (*cospi)(const double *x, double *y);
     void (*sincos)(const double *x, double *sine, double *cosine);
     void (*normal_quantile)(const double *p, double *x);
 

@@ -107,6 +107,7 @@ PORTABLE uint64_t rare_log(double x)
 }
 PORTABLE uint64_t rare_log1p(double x) { return x > -1 && x < INFINITY ? 0 : UINT64_MAX; }
 PORTABLE uint64_t rare_angle(double x) { return portable_bits(0x1p20) - (portable_bits(x) & INT64_MAX); }
+PORTABLE uint64_t rare_turns(double x) { return portable_bits(0x1p51) - (portable_bits(x) & INT64_MAX); }
 PORTABLE int is_rare(uint64_t rare) { return (int64_t)rare < 0; }
 
 /* sin and cos of (quadrant pi/2 + x + low), both computed in every lane. */
@@ -163,6 +164,8 @@ LANES_FUNCTION(log, portable_log_ordinary, rare_log)
 LANES_FUNCTION(log1p, portable_log1p_ordinary, rare_log1p)
 LANES_FUNCTION(sin, sin_ordinary, rare_angle)
 LANES_FUNCTION(cos, cos_ordinary, rare_angle)
+LANES_FUNCTION(sinpi, portable_sinpi_ordinary, rare_turns)
+LANES_FUNCTION(cospi, portable_cospi_ordinary, rare_turns)
 
 static void lanes_sqrt(const double *x, double *y) { EACH_LANE y[i] = __builtin_sqrt(x[i]); }
 
@@ -283,6 +286,8 @@ const lanes_build LANES_VARIABLE(LANES_BUILD) = {
     .sqrt = lanes_sqrt,
     .sin = lanes_sin,
     .cos = lanes_cos,
+    .sinpi = lanes_sinpi,
+    .cospi = lanes_cospi,
     .sincos = lanes_sincos,
     .normal_quantile = lanes_normal_quantile,
     .add_powers = add_powers,

@@ -236,6 +236,49 @@ PORTABLE double portable_polynomial(const double *c, int n, double x)
     return n % 2 ? portable_fma(first, x, second) : portable_fma(second, x, portable_fma(first, x2, c[0]));
 }
 
+/* sin(pi r) for |r| <= 1/2, as 2 r + r w h(w) with w = 1/4 - r^2: the second term vanishes where the sine is greatest. */
+PORTABLE double portable_sinpi_small(double r)
+{
+    static const double h[8] = {0x1.fffffffffffffp+1,  0x1.10b0cd906e8cfp+1, 0x1.0b0cd906e54cep-1,
+                                0x1.2c79afac4d174p-4,  0x1.b70780becc121p-8, 0x1.c22b87ee126e4p-12,
+                                0x1.55a89502e71d3p-16, 0x1.9d01e1ec1f770p-21};
+    const double w = portable_fma(-r, r, 0.25);
+    return portable_fma(r, w * portable_polynomial(h, 7, w), r + r);
+}
+
+/* The other sign where an integer is odd that stands in the low bits of `rounded`. */
+PORTABLE double portable_alternate(double x, double rounded)
+{
+    return portable_real(portable_bits(x) ^ portable_bits(rounded) << 63);
+}
+
+/* For |x| <= 2^51. The sine of a multiple of pi has the sign of x. */
+PORTABLE double portable_sinpi_ordinary(double x)
+{
+    const double rounded = x + portable_rounder, r = x - (rounded - portable_rounder);
+    const double sine = portable_alternate(portable_sinpi_small(r), rounded);
+    return r == 0 ? copysign(0, x) : sine;
+}
+
+PORTABLE double portable_cospi_ordinary(double x)
+{
+    const double rounded = x + portable_rounder, r = x - (rounded - portable_rounder);
+    return portable_alternate(portable_sinpi_small(0.5 - fabs(r)), rounded);
+}
+
+/* The rest of larger x by 2 is exact. */
+PORTABLE double portable_sinpi(double x)
+{
+    if (fabs(x) <= 0x1p51) return portable_sinpi_ordinary(x);
+    return fabs(x) < INFINITY ? portable_sinpi_ordinary(fmod(x, 2)) : x - x;
+}
+
+PORTABLE double portable_cospi(double x)
+{
+    if (fabs(x) <= 0x1p51) return portable_cospi_ordinary(x);
+    return fabs(x) < INFINITY ? portable_cospi_ordinary(fmod(x, 2)) : x - x;
+}
+
 /* The quantile of the normal law: minimax rational functions of degree 10, relative errors 2^-60 and 2^-56, found by
  * tables/normal_quantile.py. Each is written as C + (r - r0) N(r) / Q(r), of which only the second, smaller term suffers
  * from rounding. */

@@ -35,9 +35,9 @@ static void buffon_run(const void *point, ulam_rng *rng, double *crossing)
 {
     const floor_and_needle *self = point;
     const double centre = 0.5 * self->spacing * ulam_uniform(rng); /* to the nearest line */
-    const double angle = M_PI_2 * ulam_uniform(rng);
+    const double angle = 0.5 * ulam_uniform(rng);                  /* with the lines, in half turns */
 
-    *crossing = centre < 0.5 * self->length * ulam_sin(angle);
+    *crossing = centre < 0.5 * self->length * ulam_sinpi(angle);
 }
 
 static void exact_crossing(const ulam_value *values, double *exact)

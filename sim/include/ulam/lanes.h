@@ -78,6 +78,8 @@ void ulam_lanes_log1p(const double *x, double *y);
 void ulam_lanes_sqrt(const double *x, double *y);
 void ulam_lanes_sin(const double *x, double *y);
 void ulam_lanes_cos(const double *x, double *y);
+void ulam_lanes_sinpi(const double *x, double *y);
+void ulam_lanes_cospi(const double *x, double *y);
 void ulam_lanes_sincos(const double *x, double *sine, double *cosine);
 void ulam_lanes_normal_quantile(const double *p, double *x);
 

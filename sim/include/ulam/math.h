@@ -10,12 +10,15 @@
 extern "C" {
 #endif
 
-/* Each is within 0.85 ulp, ulam_sqrt() within 0.5, and treats zeros, infinities and NaN as C's annex F does. */
+/* Each is within 0.85 ulp, ulam_sqrt() within 0.5, ulam_sinpi() and ulam_cospi() within 2; zeros, infinities and NaN are
+ * treated as C's annex F does. */
 double ulam_exp(double x);
 double ulam_log(double x);
 double ulam_log1p(double x);
-double ulam_sin(double x); /* |x| <= 2^20; beyond it, libm's */
-double ulam_cos(double x); /* |x| <= 2^20; beyond it, libm's */
+double ulam_sin(double x);   /* |x| <= 2^20; beyond it, libm's */
+double ulam_cos(double x);   /* |x| <= 2^20; beyond it, libm's */
+double ulam_sinpi(double x); /* sin(pi x) */
+double ulam_cospi(double x); /* cos(pi x) */
 double ulam_sqrt(double x);
 
 /* Quantile of the standard normal law at p in (0, 1), within 2.5 ulp for 2^-12 <= p <= 1 - 2^-12 and within 5 ulp
