@@ -195,48 +195,69 @@ static void few_tails(const double *p, double *x)
         const double tail = p[i] < 0.5 ? p[i] : 1 - p[i];
         const double distance = copysign(portable_normal_tail(tail), p[i] - 0.5);
         rare |= (uint64_t) !(tail > portable_far);
-        x[i] = portable_normal_range(p[i]) >= 0 ? x[i] : distance;
+        x[i] = portable_is_middle(p[i]) ? x[i] : distance;
     }
     if (!rare) return;
     for (int i = 0; i < FEW; i++) x[i] = portable_normal_quantile(p[i]);
 }
 
-/* x of the lanes in the mask, packed so that a vector of them is done at a time. How many there are is left to chance, and
- * a branch on it would be mispredicted: the last lane stands in for those that a vector lacks. */
-static void tails(uint64_t mask, const double *p, double *x)
+/* x of the lanes in the mask, packed so that a vector of them is done at a time; the last lane stands in for those that a
+ * vector lacks. */
+static void tails_of(uint64_t mask, const double *p, double *x)
 {
-    do {
+    while (mask) {
         double packed[FEW], quantile[FEW];
         int lane[FEW];
         for (int i = 0; i < FEW; i++) {
-            lane[i] = __builtin_ctzll(mask | UINT64_C(1) << (ULAM_LANES - 1));
+            lane[i] = __builtin_ctzll(mask | UINT64_C(1) << 63);
             mask &= mask - 1;
             packed[i] = p[lane[i]];
             quantile[i] = x[lane[i]];
         }
         few_tails(packed, quantile);
         for (int i = 0; i < FEW; i++) x[lane[i]] = quantile[i];
-    } while (mask);
+    }
+}
+
+__attribute__((noinline)) static void tails(const double *p, double *x)
+{
+    for (int first = 0; first < ULAM_LANES; first += 64) {
+        uint64_t mask = 0;
+        for (uint64_t i = 0; i < 64; i++) mask |= (uint64_t)!portable_is_middle(p[(uint64_t)first + i]) << i;
+        tails_of(mask, p + first, x + first);
+    }
+}
+
+/* In steps that leave the processor several lanes at a time to work on. */
+static void quantile_of(const double p[ULAM_LANES], double *x)
+{
+    double k[ULAM_LANES], s[ULAM_LANES], depth[ULAM_LANES], numerator[ULAM_LANES], denominator[ULAM_LANES];
+    uint64_t outside = 0;
+    EACH_LANE s[i] = portable_depth_split(p[i], &k[i]);
+    EACH_LANE outside |= (uint64_t)!portable_is_middle(p[i]);
+    EACH_LANE depth[i] = portable_depth(k[i], s[i]);
+    EACH_LANE
+    {
+        numerator[i] = portable_middle_numerator(p[i] - 0.5, depth[i]);
+        denominator[i] = portable_middle_denominator(depth[i]);
+    }
+    EACH_LANE x[i] = portable_middle_from(p[i] - 0.5, numerator[i], denominator[i]);
+    if (__builtin_expect(outside != 0, 0)) tails(p, x);
 }
 
 static void lanes_normal_quantile(const double *p, double *x)
 {
     double given[ULAM_LANES];
-    uint64_t outside = 0;
-    EACH_LANE
-    {
-        given[i] = p[i];
-        const double r = portable_normal_range(given[i]);
-        outside |= (uint64_t) !(r >= 0) << i;
-        x[i] = portable_normal_middle(given[i], r);
-    }
-    tails(outside, given, x);
+    memcpy(given, p, sizeof given);
+    quantile_of(given, x);
 }
 
 static void gaussian(ulam_lanes *lanes, double *z)
 {
-    uniform_open(lanes, z);
-    lanes_normal_quantile(z, z);
+    double p[ULAM_LANES];
+    const uint64_t *word = next_word64(lanes);
+    EACH_LANE p[i] = uniform_open_of(word[i]);
+    quantile_of(p, z);
 }
 
 static void exponential(ulam_lanes *lanes, double *e)

@@ -279,37 +279,63 @@ PORTABLE double portable_cospi(double x)
     return fabs(x) < INFINITY ? portable_cospi_ordinary(fmod(x, 2)) : x - x;
 }
 
-/* The quantile of the normal law: minimax rational functions of degree 10, relative errors 2^-60 and 2^-56, found by
- * tables/normal_quantile.py. Each is written as C + (r - r0) N(r) / Q(r), of which only the second, smaller term suffers
- * from rounding. */
+/* The quantile of the normal law: two minimax rational functions, relative errors 2^-56, found by tables/normal_quantile.py.
+ * Each is written as C + (r - r0) N(r) / Q(r), of which only the second term, small near r0, suffers from rounding. */
 
 static const double portable_far = 0x1.6a09e667f3bcdp-54; /* 2^-53.5 */
+static const double portable_near = 0x1p-12;              /* the least p (1 - p) of the middle */
 
-/* (15/32)^2 - (p - 1/2)^2, with a small relative error also where p - 1/2 has lost digits of p. */
-PORTABLE double portable_normal_range(double p) { return (p - 0x1p-5) * (0x1.fp-1 - p); }
-
-/* Where that is not negative; r is its value. */
-PORTABLE double portable_normal_middle(double p, double r)
+/* In the middle, with q = p - 1/2, the quantile over q is a function of depth = -log2(4 p (1 - p)), which is 0 at p = 1/2. Here
+ * in the steps that lanes take one after the other, the first being p (1 - p) = 2^k (1 + s) / (1 - s). */
+PORTABLE double portable_depth_split(double p, double *k)
 {
-    static const double n[10] = {-0x1.48c8a862e119ep+3,  -0x1.188fc9ccf0329p+10, -0x1.7f499e1a074cdp+15,
-                                 -0x1.0d738e1c8954ap+20, -0x1.a2923e40b5fbbp+23, -0x1.681dc86ae88dbp+26,
-                                 -0x1.4823cfa48e6f3p+28, -0x1.1ec491a73af8cp+29, -0x1.8b6305b96564ep+28,
-                                 -0x1.0ebbf9b4fd4abp+26};
-    static const double d[11] = {1,
-                                 0x1.e792bb6bb2f30p+6,
-                                 0x1.7bedeb08fa37ap+12,
-                                 0x1.39a2f12bad3d4p+17,
-                                 0x1.296b5d7cf83fap+21,
-                                 0x1.49b5a0bc0ced9p+24,
-                                 0x1.a26350ecb7165p+26,
-                                 0x1.1f03c93317eaap+28,
-                                 0x1.7ed0aecd7c63fp+28,
-                                 0x1.961566ec13f9bp+27,
-                                 0x1.abfa698df483ap+24};
-    const double q = p - 0.5,
-                 distance = portable_fma(p - 0x1p-5, 0x1.fp-1 - p, -0x1.9999999970a1ap-4); /* r - r0, rounded once */
-    const double numerator = q * distance * portable_polynomial(n, 9, r);
-    return portable_fma(q, 0x1.7922eea95874bp+1, numerator / portable_polynomial(d, 10, r));
+    double f;
+    portable_split(p * (1 - p), k, &f);
+    return f / (2 + f);
+}
+
+/* log2((1 + s) / (1 - s)) as s times a polynomial in s^2, with an absolute error of 2^-54. */
+PORTABLE double portable_depth(double k, double s)
+{
+    static const double c[7] = {0x1.71547652b82fep+1, 0x1.ec709dc39b65fp-1, 0x1.2776c51906c40p-1, 0x1.a61753c24c14ep-2,
+                                0x1.485059aa4f9bap-2, 0x1.0ba3cea57471ep-2, 0x1.f33ceb87211e7p-3};
+    return portable_fma(-s, portable_polynomial(c, 6, s * s), -2 - k);
+}
+
+PORTABLE double portable_middle_numerator(double q, double depth)
+{
+    static const double n[10] = {0x1.df89f29809429p-2,  0x1.6b57ffe5cbc15p-5,  0x1.5f8f7fe26ed72p-7,
+                                 0x1.975d2de4bc529p-11, 0x1.309f6e1f3faddp-14, 0x1.d313554fef233p-19,
+                                 0x1.156c429dd420cp-23, 0x1.24ab645e88817p-29, -0x1.69d7898beabe7p-36,
+                                 0x1.5174168e61cfep-43};
+    return q * (depth - 0x1.ffffffffff590p-1) * portable_polynomial(n, 9, depth);
+}
+
+PORTABLE double portable_middle_denominator(double depth)
+{
+    static const double d[8] = {1,
+                                0x1.0e72420e0fa76p-4,
+                                0x1.a773e81ba5390p-6,
+                                0x1.66f13a6aeaa28p-10,
+                                0x1.aab20b05a0912p-13,
+                                0x1.034160c946a02p-17,
+                                0x1.e3f0a0dcf176bp-22,
+                                0x1.2c6cb9f04bb07p-27};
+    return portable_polynomial(d, 7, depth);
+}
+
+PORTABLE double portable_middle_from(double q, double numerator, double denominator)
+{
+    return portable_fma(q, 0x1.7cca705263852p+1, numerator / denominator);
+}
+
+PORTABLE int portable_is_middle(double p) { return p * (1 - p) >= portable_near; }
+
+PORTABLE double portable_normal_middle(double p)
+{
+    double k;
+    const double s = portable_depth_split(p, &k), depth = portable_depth(k, s), q = p - 0.5;
+    return portable_middle_from(q, portable_middle_numerator(q, depth), portable_middle_denominator(depth));
 }
 
 /* The quantile's distance from 0 where the nearer tail has probability 2^-53.5 < tail <= 1/32. */
@@ -354,8 +380,7 @@ PORTABLE double portable_normal_far_tail(double tail)
 
 PORTABLE double portable_normal_quantile(double p)
 {
-    const double r = portable_normal_range(p);
-    if (r >= 0) return portable_normal_middle(p, r);
+    if (portable_is_middle(p)) return portable_normal_middle(p);
     const double tail = p < 0.5 ? p : 1 - p;
     if (!(tail > 0)) return p == 0 ? -INFINITY : p == 1 ? INFINITY : NAN;
     const double distance = tail > portable_far ? portable_normal_tail(tail) : portable_normal_far_tail(tail);

@@ -148,7 +148,7 @@ static void test_bits_do_not_depend_on_fma_instructions(void **state)
             hash = (hash ^ portable_bits(y) ^ portable_bits(p) >> 7) * UINT64_C(0x100000001b3);
         }
     }
-    assert_int_equal(hash, UINT64_C(0xcfba2bcc2a07f1d3));
+    assert_int_equal(hash, UINT64_C(0x42d7532d01c929cc));
 }
 
 static void test_special_values(void **state)
@@ -214,7 +214,7 @@ static double quantile_error(double p, double x)
     return ulps(x, x - miss / density);
 }
 
-/* The header promises 2.5 ulp between 2^-12 and 1 - 2^-12, 5 elsewhere. */
+/* The header promises 2.5 ulp between 2^-9 and 1 - 2^-9, 5 elsewhere. */
 static void test_normal_quantile_is_within_its_error(void **state)
 {
     (void)state;
@@ -225,11 +225,11 @@ static void test_normal_quantile_is_within_its_error(void **state)
     ulam_rng_start(&rng, 1, 1);
     for (int n = 0; n < 500000; n++) {
         const double u = ulam_uniform_open(&rng), small = exp2(-1 - 1000 * u), tail = exp2(-1 - 52 * u);
-        const double seam = (n % 2 ? 0x1p-5 : 0x1.fp-1) + (u - 0.5) * 1e-6, far = 0x1.6a09e667f3bcdp-54 * (u + 0.5);
+        const double seam = (n % 2 ? 0x1p-12 : 1 - 0x1p-12) + (u - 0.5) * 1e-6, far = 0x1.6a09e667f3bcdp-54 * (u + 0.5);
         const double p[] = {u, small, tail, seam, far};
         for (int i = 0; i < 5; i++) {
             const double error = quantile_error(p[i], ulam_normal_quantile(p[i]));
-            if (fmin(p[i], 1 - p[i]) >= 0x1p-12)
+            if (fmin(p[i], 1 - p[i]) >= 0x1p-9)
                 worst = fmax(worst, error);
             else
                 worst_tail = fmax(worst_tail, error);
@@ -256,10 +256,17 @@ static void test_normal_quantile_rises_and_is_odd(void **state)
         const double u = ulam_uniform(&rng);
         if (u > 0 && u < 1 - 2 * grid) rises_at(u, grid);
     }
-    const double seams[] = {0x1p-5, 0.25, 0.5, 0.75, 0x1.fp-1, 0x1p-12, 1e-9, 1 - 1e-9};
+    /* 1 is where an ulp doubles. */
+    const double seams[] = {0x1p-12, 1 - 0x1p-12, 0.25, 0.5, 0.75, 0.15865525393145705, 0.84134474606854293,
+                            1e-9,    1 - 1e-9};
     for (size_t i = 0; i < sizeof seams / sizeof *seams; i++)
         for (int n = -20000; n < 20000; n++) rises_at(rint(seams[i] / grid) * grid + n * grid, grid);
     for (int n = 1; n < 20000; n++) rises_at(n * grid, grid);
+    for (int k = 2; k < 12;
+         k++) { /* where p (1 - p) is 2^-(k + 1/2), and its logarithm is put together in another way */
+        const double y = exp2(-k - 0.5), p = rint(y / (0.5 + sqrt(0.25 - y)) / grid) * grid;
+        for (int n = -20000; n < 20000; n++) rises_at(p + n * grid, grid);
+    }
 }
 
 int main(void)

@@ -21,7 +21,7 @@ double ulam_sinpi(double x); /* sin(pi x) */
 double ulam_cospi(double x); /* cos(pi x) */
 double ulam_sqrt(double x);
 
-/* Quantile of the standard normal law at p in (0, 1), within 2.5 ulp for 2^-12 <= p <= 1 - 2^-12 and within 5 ulp
+/* Quantile of the standard normal law at p in (0, 1), within 2.5 ulp for 2^-9 <= p <= 1 - 2^-9 and within 5 ulp
  * elsewhere; -Inf at 0, Inf at 1, NaN elsewhere. It rises from each multiple of 2^-53, of which uniforms are made, to the
  * next (rounding may put closer neighbours, which there are near 0, out of order). Where 1 - p is exact its value is minus
  * that at p. */
