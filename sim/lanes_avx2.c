@@ -12,9 +12,10 @@ static inline words words_multiply(words a, words b) { return _mm256_mul_epu32(a
 static inline words words_high(words a) { return _mm256_srli_epi64(a, 32); }
 static inline words words_raise(words a) { return _mm256_slli_epi64(a, 16); }
 static inline words words_xor(words a, words b, words c) { return _mm256_xor_si256(a, _mm256_xor_si256(b, c)); }
-static inline words words_join(words low, words high)
+static inline words words_swap_and_xor(words a, words b, words c)
 {
-    return _mm256_blend_epi32(low, _mm256_slli_epi64(high, 32), 0xaa);
+    const words low = _mm256_blend_epi32(_mm256_setzero_si256(), _mm256_xor_si256(b, c), 0x55);
+    return _mm256_xor_si256(_mm256_shuffle_epi32(a, 0xb1), low);
 }
 static inline void words_store(uint64_t *to, words a) { _mm256_storeu_si256((__m256i *)to, a); }
 

@@ -12,9 +12,9 @@ static inline words words_multiply(words a, words b) { return _mm512_mul_epu32(a
 static inline words words_high(words a) { return _mm512_srli_epi64(a, 32); }
 static inline words words_raise(words a) { return _mm512_slli_epi64(a, 16); }
 static inline words words_xor(words a, words b, words c) { return _mm512_ternarylogic_epi64(a, b, c, 0x96); }
-static inline words words_join(words low, words high)
+static inline words words_swap_and_xor(words a, words b, words c)
 {
-    return _mm512_mask_shuffle_epi32(low, 0xaaaa, high, _MM_PERM_CCAA);
+    return _mm512_mask_ternarylogic_epi32(_mm512_rol_epi64(a, 32), 0x5555, b, c, 0x96);
 }
 static inline void words_store(uint64_t *to, words a) { _mm512_storeu_si512(to, a); }
 

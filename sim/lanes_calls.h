@@ -78,13 +78,17 @@ static void integer_below_power(ulam_lanes *lanes, unsigned log2_n, uint64_t *in
     EACH_LANE integer[i] = log2_n ? word[i] >> (64 - log2_n) : 0;
 }
 
-/* As ulam_uniform() and ulam_uniform_open() make them of a word, without a conversion of 64-bit integers, which AVX2 does
- * not have: 1 + k 2^-52 less 1, or less the double below 1. Both differences are exact. */
+/* As ulam_uniform() and ulam_uniform_open() make them of a word. Where there is no conversion of 64-bit integers in vectors,
+ * 1 + k 2^-52 less 1, or less the double below 1: both differences are exact. */
+#ifdef __AVX512DQ__
+PORTABLE double uniform_of(uint64_t word) { return (double)(word >> 11) * 0x1p-53; }
+#else
 PORTABLE double uniform_of(uint64_t word)
 {
     const uint64_t one = portable_bits(1);
     return portable_real(word >> 12 | one) - portable_real(one - (word >> 11 & 1));
 }
+#endif
 PORTABLE double uniform_open_of(uint64_t word) { return portable_real(word >> 12 | portable_bits(1)) - (1 - 0x1p-53); }
 
 static void uniform(ulam_lanes *lanes, double *u)

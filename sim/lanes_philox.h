@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lanes_builds.h"
+#include "philox.h"
 
 typedef struct {
     words x0, x1, x2, x3;
@@ -12,50 +13,90 @@ typedef struct {
 
 enum {
     SLOTS = sizeof(words) / sizeof(uint64_t),
-    AT_ONCE = 4 /* independent vectors, which hide each other's latencies */
+    AT_ONCE = 8 /* independent vectors, which hide each other's latencies */
 };
 
-static inline words_counter words_round(words_counter x, uint32_t key0, uint32_t key1)
+_Static_assert(ULAM_LANES % (AT_ONCE * SLOTS) == 0, "philox_lanes() knows no rest");
+
+static const uint32_t multiplier0 = 0xD2511F53, multiplier1 = 0xCD9E8D57;
+
+/* The keys of the rounds, two each. */
+typedef struct {
+    uint64_t key[2 * PHILOX_ROUNDS];
+} key_schedule;
+
+static inline __attribute__((always_inline)) key_schedule schedule_of(uint64_t key)
 {
-    const words product0 = words_multiply(words_all(0xD2511F53), x.x0);
-    const words product1 = words_multiply(words_all(0xCD9E8D57), x.x2);
-    return (words_counter){words_xor(words_high(product1), x.x1, words_all(key0)), product1,
-                           words_xor(words_high(product0), x.x3, words_all(key1)), product0};
+    key_schedule self;
+    for (uint32_t round = 0; round < PHILOX_ROUNDS; round++) {
+        self.key[2 * round] = (uint32_t)key + round * UINT32_C(0x9E3779B9);
+        self.key[2 * round + 1] = (uint32_t)(key >> 32) + round * UINT32_C(0xBB67AE85);
+    }
+    return self;
 }
 
-/* All ten rounds of several vectors in step; how many is known where this is called. */
-static inline __attribute__((always_inline)) void words_philox(words_counter *x, int vectors, uint64_t key)
+static inline words_counter words_round(words_counter x, const uint64_t key[2])
 {
-    uint32_t key0 = (uint32_t)key, key1 = (uint32_t)(key >> 32);
+    const words product0 = words_multiply(words_all(multiplier0), x.x0);
+    const words product1 = words_multiply(words_all(multiplier1), x.x2);
+    return (words_counter){words_xor(words_high(product1), x.x1, words_all(key[0])), product1,
+                           words_xor(words_high(product0), x.x3, words_all(key[1])), product0};
+}
+
+/* The rounds from the one with the index `round` on, of several vectors in step; how many is known where this is called. low
+ * and high become words 0 and 1, words 2 and 3 of each slot. */
+static inline __attribute__((always_inline)) void words_finish(words_counter *x, int vectors, const key_schedule *keys,
+                                                               int round, uint64_t *low, uint64_t *high)
+{
+    const uint64_t *last = keys->key + 2 * (PHILOX_ROUNDS - 1);
 #pragma GCC unroll 10
-    for (int round = 0; round < 10; round++) {
-        for (int v = 0; v < vectors; v++) x[v] = words_round(x[v], key0, key1);
-        key0 += UINT32_C(0x9E3779B9);
-        key1 += UINT32_C(0xBB67AE85);
+    for (; round < PHILOX_ROUNDS - 1; round++)
+        for (int v = 0; v < vectors; v++) x[v] = words_round(x[v], keys->key + 2 * round);
+    for (int v = 0; v < vectors; v++) {
+        const words product0 = words_multiply(words_all(multiplier0), x[v].x0);
+        const words product1 = words_multiply(words_all(multiplier1), x[v].x2);
+        words_store(low + v * SLOTS, words_swap_and_xor(product1, x[v].x1, words_all(last[0])));
+        words_store(high + v * SLOTS, words_swap_and_xor(product0, x[v].x3, words_all(last[1])));
     }
 }
 
-static inline void philox_vectors(ulam_lanes *lanes, uint64_t draw, int step, int first)
+/* The counter after two rounds, where x0 and x3 are the same in all slots: half of the products are then single numbers. */
+static inline words_counter words_begin(uint32_t x0, words x1, words x2, uint32_t x3, const key_schedule *keys)
 {
+    const uint64_t *first = keys->key, *second = keys->key + 2;
+    const uint64_t number0 = (uint64_t)multiplier0 * x0;
+    const uint64_t number1 = (uint64_t)multiplier1 * (uint32_t)((number0 >> 32) ^ x3 ^ first[1]);
+    const words product1 = words_multiply(words_all(multiplier1), x2);
+    const words product0 =
+        words_multiply(words_all(multiplier0), words_xor(words_high(product1), x1, words_all(first[0])));
+    return (words_counter){
+        words_xor(product1, words_all((number1 >> 32) ^ second[0]), words_all(0)), words_all(number1),
+        words_xor(words_high(product0), words_all((uint32_t)number0 ^ second[1]), words_all(0)), product0};
+}
+
+/* Of every step-th run, as many vectors as are done at once. The runs' high words are one number for all as long as none of
+ * the low words begins anew at 0. */
+static inline __attribute__((always_inline)) void philox_vectors(ulam_lanes *lanes, uint64_t draw, int step, int first,
+                                                                 int vectors, bool one_high)
+{
+    key_schedule keys = schedule_of(lanes->key);
+    /* Left in memory, from where a key is spread over a vector at no cost; compilers would rather compute them again. */
+    __asm__("" : "+m"(keys));
     words_counter x[AT_ONCE];
+    const words draw_high = words_all(draw >> 32), all_high = words_all(lanes->first_run >> 32 << 16);
     const words count = step == 1 ? words_count() : words_add(words_count(), words_count());
-    for (int v = 0; v < AT_ONCE; v++) {
-        const words run = words_add(words_all(lanes->first_run + (uint64_t)(step * (first + v * SLOTS))), count);
-        x[v].x0 = words_all(draw);
-        x[v].x1 = words_xor(words_all(draw >> 32), words_raise(words_high(run)), words_all(0));
-        x[v].x2 = run;
-        x[v].x3 = words_all(lanes->domain);
+    const words first_run = words_add(words_all(lanes->first_run + (uint64_t)(step * first)), count);
+    for (int v = 0; v < vectors; v++) {
+        const words run = words_add(first_run, words_all((uint64_t)(step * v * SLOTS)));
+        const words run_high = one_high ? all_high : words_raise(words_high(run));
+        x[v] = words_begin((uint32_t)draw, words_xor(draw_high, run_high, words_all(0)), run, lanes->domain, &keys);
     }
-    words_philox(x, AT_ONCE, lanes->key);
-    for (int v = 0; v < AT_ONCE; v++) {
-        words_store(&lanes->word[0][first + v * SLOTS], words_join(x[v].x0, x[v].x1));
-        words_store(&lanes->word[1][first + v * SLOTS], words_join(x[v].x2, x[v].x3));
-    }
+    words_finish(x, vectors, &keys, 2, &lanes->word[0][first], &lanes->word[1][first]);
 }
 
 /* SLOTS consecutive draw-blocks of one run for each vector. */
-static inline __attribute__((always_inline)) void block_vectors(const ulam_rng *rng, uint64_t first, int vectors,
-                                                                uint64_t *low, uint64_t *high)
+static inline __attribute__((always_inline)) void
+block_vectors(const ulam_rng *rng, const key_schedule *keys, uint64_t first, int vectors, uint64_t *low, uint64_t *high)
 {
     words_counter x[AT_ONCE];
     for (int v = 0; v < vectors; v++) {
@@ -65,26 +106,35 @@ static inline __attribute__((always_inline)) void block_vectors(const ulam_rng *
         x[v].x2 = words_all(rng->run);
         x[v].x3 = words_all(rng->domain);
     }
-    words_philox(x, vectors, rng->key);
-    for (int v = 0; v < vectors; v++) {
-        words_store(low + v * SLOTS, words_join(x[v].x0, x[v].x1));
-        words_store(high + v * SLOTS, words_join(x[v].x2, x[v].x3));
-    }
+    words_finish(x, vectors, keys, 0, low, high);
 }
 
 static void philox_blocks(const ulam_rng *rng, uint64_t first, size_t n, uint64_t *low, uint64_t *high)
 {
+    const key_schedule keys = schedule_of(rng->key);
     size_t i = 0;
-    for (; n - i >= AT_ONCE * SLOTS; i += AT_ONCE * SLOTS) block_vectors(rng, first + i, AT_ONCE, low + i, high + i);
-    for (; n - i >= SLOTS; i += SLOTS) block_vectors(rng, first + i, 1, low + i, high + i);
+    for (; n - i >= AT_ONCE * SLOTS; i += AT_ONCE * SLOTS)
+        block_vectors(rng, &keys, first + i, AT_ONCE, low + i, high + i);
+    for (; n - i >= AT_ONCE / 2 * SLOTS; i += AT_ONCE / 2 * SLOTS)
+        block_vectors(rng, &keys, first + i, AT_ONCE / 2, low + i, high + i);
+    for (; n - i >= SLOTS; i += SLOTS) block_vectors(rng, &keys, first + i, 1, low + i, high + i);
     if (i == n) return;
     uint64_t last[2][SLOTS];
-    block_vectors(rng, first + i, 1, last[0], last[1]);
+    block_vectors(rng, &keys, first + i, 1, last[0], last[1]);
     memcpy(low + i, last[0], (n - i) * sizeof *low);
     memcpy(high + i, last[1], (n - i) * sizeof *high);
 }
 
+/* With a step of 2, half as many runs take half as many vectors. */
 static void philox_lanes(ulam_lanes *lanes, uint64_t draw, int step)
 {
-    for (int first = 0; first < ULAM_LANES / step; first += AT_ONCE * SLOTS) philox_vectors(lanes, draw, step, first);
+    const bool one_high = (uint32_t)lanes->first_run <= UINT32_MAX - ULAM_LANES;
+    for (int first = 0; first < ULAM_LANES / step; first += AT_ONCE / step * SLOTS) {
+        if (step == 2)
+            philox_vectors(lanes, draw, 2, first, AT_ONCE / 2, false);
+        else if (__builtin_expect(one_high, 1))
+            philox_vectors(lanes, draw, 1, first, AT_ONCE, true);
+        else
+            philox_vectors(lanes, draw, 1, first, AT_ONCE, false);
+    }
 }
