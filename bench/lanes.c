@@ -27,7 +27,9 @@ typedef struct {
     const lanes_build *build;
     ulam_lanes lanes;
     ulam_rng rng;
-    double x[ULAM_LANES], y[ULAM_LANES], z[ULAM_LANES];
+    _Alignas(64) double x[ULAM_LANES];
+    _Alignas(64) double y[ULAM_LANES];
+    _Alignas(64) double z[ULAM_LANES];
 } bench;
 
 typedef struct {

@@ -1,5 +1,5 @@
-/* The array calls of <ulam/lanes.h>, compiled once for each build. The file that includes this one defines LANES_BUILD,
- * the build's name, and philox_lanes(), which computes the draw-block `draw` of each lane's run; with a step of 2, of every
+/* The array calls of <ulam/lanes.h>, compiled once for each build. The file that includes this one defines LANES_BUILD and
+ * LANES_NUMBER, the build's name and number, what lanes_sums.h asks for, and philox_lanes(), which computes the draw-block `draw` of each lane's run; with a step of 2, of every
  * other run alone, into the first half of the lanes, and philox_blocks(), which is ulam_rng_blocks().
  *
  * All are plain loops over the functions of portable_math.h, for the compiler to vectorise: hence the bits are the scalar
@@ -222,6 +222,8 @@ static void tails_of(uint64_t mask, const double *p, double *x)
         for (int i = 0; i < FEW; i++) x[lane[i]] = quantile[i];
     }
 }
+
+_Static_assert(ULAM_LANES % 64 == 0, "a mask has a bit for each of 64 lanes");
 
 __attribute__((noinline)) static void tails(const double *p, double *x)
 {

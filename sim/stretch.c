@@ -9,10 +9,10 @@
 #include "vectorised.h"
 
 enum {
-    FEW = ULAM_LANES / 4 /* runs that are performed faster by themselves than as a part of a group */
+    FEW = ULAM_LANES / 8 /* runs that are performed faster by themselves than as a part of a group */
 };
 
-static const size_t most_group_values = (size_t)1 << 20; /* 8 MiB */
+static const size_t most_group_values = (size_t)1 << 21; /* 16 MiB */
 
 static bool takes_lanes(const ulam_job *job)
 {
@@ -29,7 +29,7 @@ ulam_status ulam_performer_init(ulam_performer *self, const ulam_job *job)
     const size_t width = job->width ? job->width : 1;
     *self = (ulam_performer){.job = job};
     self->single = malloc(width * sizeof *self->single);
-    self->lanes = aligned_alloc(64, (sizeof *self->lanes + 63) / 64 * 64);
+    self->lanes = aligned_alloc(64, sizeof *self->lanes);
     if (!self->single || !self->lanes) return ULAM_ENOMEM;
     if (!takes_lanes(job)) return ULAM_OK;
     self->group = aligned_alloc(64, width * ULAM_LANES * sizeof *self->group);

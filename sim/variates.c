@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include <ulam/lanes.h>
 #include <ulam/math.h>
 #include <ulam/rng.h>
@@ -42,21 +44,32 @@ void ulam_uniform_open_fill(ulam_rng *rng, double *values, size_t n)
     for (size_t i = 0; i < n; i++) values[i] = ulam_uniform_open(rng);
 }
 
-/* In groups by the array calls of lanes, to which it is the same whose numbers they are. */
+/* The function of each value, in groups by the array call of lanes, to which it is the same whose numbers they are. A rest
+ * that is worth it fills a part of a group. */
+static void in_groups(void (*lanes)(const double *x, double *y), double (*function)(double x), double *values, size_t n)
+{
+    const size_t few = ULAM_LANES / 8;
+    for (; n >= ULAM_LANES; n -= ULAM_LANES, values += ULAM_LANES) lanes(values, values);
+    if (n > few) {
+        double part[ULAM_LANES];
+        for (size_t i = 0; i < ULAM_LANES; i++) part[i] = i < n ? values[i] : 0.5;
+        lanes(part, part);
+        memcpy(values, part, n * sizeof *values);
+    } else {
+        for (size_t i = 0; i < n; i++) values[i] = function(values[i]);
+    }
+}
+
 void ulam_gaussian_fill(ulam_rng *rng, double *values, size_t n)
 {
-    size_t i = 0;
     ulam_uniform_open_fill(rng, values, n);
-    for (; i + ULAM_LANES <= n; i += ULAM_LANES) ulam_lanes_normal_quantile(values + i, values + i);
-    for (; i < n; i++) values[i] = ulam_normal_quantile(values[i]);
+    in_groups(ulam_lanes_normal_quantile, ulam_normal_quantile, values, n);
 }
 
 void ulam_exponential_fill(ulam_rng *rng, double *values, size_t n)
 {
-    size_t i = 0;
     ulam_uniform_fill(rng, values, n);
-    for (size_t k = 0; k < n; k++) values[k] = 1 - values[k];
-    for (; i + ULAM_LANES <= n; i += ULAM_LANES) ulam_lanes_log(values + i, values + i);
-    for (; i < n; i++) values[i] = ulam_log(values[i]);
-    for (size_t k = 0; k < n; k++) values[k] = 0 - values[k];
+    for (size_t i = 0; i < n; i++) values[i] = 1 - values[i];
+    in_groups(ulam_lanes_log, ulam_log, values, n);
+    for (size_t i = 0; i < n; i++) values[i] = 0 - values[i];
 }

@@ -95,7 +95,7 @@ static ulam_status make_room(ulam_worker *self, size_t p, uint64_t runs, ulam_er
     if (self->stride <= self->capacity / width) return ULAM_OK;
     free(self->values);
     self->capacity = 0;
-    self->values = malloc(self->stride * width * sizeof *self->values);
+    self->values = aligned_alloc(64, (self->stride * width * sizeof *self->values + 63) / 64 * 64);
     if (!self->values || (!self->performer.single && ulam_performer_init(&self->performer, self->job)))
         return ulam_fail_memory(error, "making room for a block of runs");
     self->capacity = self->stride * width;

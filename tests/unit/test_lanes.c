@@ -176,10 +176,10 @@ static void test_draws_are_each_run_s_own(void **state)
                                       1000000,
                                       0xffffffe0,
                                       0xffffffff,
-                                      0xffffffffffc0,
+                                      ULAM_MAX_RUNS - ULAM_LANES,
                                       ULAM_ANTITHETIC,
                                       ULAM_ANTITHETIC | 0xffffffe2,
-                                      ULAM_ANTITHETIC | 0xffffffffffc0};
+                                      ULAM_ANTITHETIC | (ULAM_MAX_RUNS - ULAM_LANES)};
     enum {
         FIRSTS = sizeof firsts / sizeof *firsts
     };
@@ -232,7 +232,7 @@ static void test_draws_from_extreme_words(void **state)
                 lanes.next = 0;
                 EACH_LANE
                 {
-                    lanes.word[0][i] = (i ? UINT64_C(1) << i : 0) ^ (0 - flip);
+                    lanes.word[0][i] = (i ? UINT64_C(1) << i % 64 : 0) ^ (0 - flip);
                     lanes.word[1][i] = lanes.word[0][(i + 5) % ULAM_LANES];
                     memcpy(rng[i].word, &lanes.word[0][i], 8);
                     rng[i].next = 0;

@@ -140,7 +140,7 @@ static void a_model_without_its_functions_is_refused(void **state)
     assert_refused(&model, "no observable");
     model = sample_model;
     model.interface = 99;
-    assert_refused(&model, "interface 99, expected 4");
+    assert_refused(&model, "interface 99, expected 5");
     model = sample_model;
     model.name = "my model";
     assert_refused(&model, "'my model'");

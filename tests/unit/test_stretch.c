@@ -144,27 +144,30 @@ static void lanes_change_no_bit(void **unused)
 static void lanes_are_used(void **unused)
 {
     (void)unused;
+    const uint64_t most = 5 * ULAM_LANES;
     hand_made_job made;
     ulam_state state;
-    perform(&by_lanes, POINTS, 640, 128, false, &state, &made);
-    assert_true(groups == 10 && singles == 0);
+    perform(&by_lanes, POINTS, most, ULAM_LANES, false, &state, &made);
+    assert_true(groups == 5 && singles == 0);
     ulam_state_free(&state);
-    perform(&by_lanes, SOME, 640, 128, false, &state, &made); /* a group with failures is performed again once */
-    assert_true(groups == 10 && singles == ULAM_LANES);
+    perform(&by_lanes, SOME, most, ULAM_LANES, false, &state,
+            &made); /* a group with failures is performed again once */
+    assert_true(groups == 5 && singles == ULAM_LANES);
     ulam_state_free(&state);
-    perform(&by_lanes, ALL, 640, 640, false, &state, &made);
-    assert_true(groups == 10 && singles == 640);
+    perform(&by_lanes, ALL, most, most, false, &state, &made);
+    assert_true(groups == 5 && singles == most);
     ulam_state_free(&state);
-    perform(&by_lanes, POINTS, 100, 100, false, &state, &made); /* surplus lanes are cheaper than many single runs */
+    const uint64_t nearly_two = ULAM_LANES + ULAM_LANES / 2; /* surplus lanes are cheaper than many single runs */
+    perform(&by_lanes, POINTS, nearly_two, nearly_two, false, &state, &made);
     assert_true(groups == 2 && singles == 0);
     ulam_state_free(&state);
-    perform(&by_lanes, POINTS, 66, 66, false, &state, &made); /* and dearer than few */
+    perform(&by_lanes, POINTS, ULAM_LANES + 2, ULAM_LANES + 2, false, &state, &made); /* and dearer than few */
     assert_true(groups == 1 && singles == 2);
     ulam_state_free(&state);
     setenv("ULAM_LANES_BUILD", "scalar", 1);
-    perform(&by_lanes, POINTS, 640, 128, false, &state, &made);
+    perform(&by_lanes, POINTS, most, ULAM_LANES, false, &state, &made);
     unsetenv("ULAM_LANES_BUILD");
-    assert_true(groups == 0 && singles == 640);
+    assert_true(groups == 0 && singles == most);
     ulam_state_free(&state);
 }
 
@@ -173,20 +176,23 @@ static void no_lane_lies_beyond_the_last_run(void **unused)
     (void)unused;
     hand_made_job made;
     ulam_performer performer;
-    double values[3 * 200], expected[3];
+    enum {
+        LAST = ULAM_LANES + 36
+    };
+    double values[3 * LAST], expected[3];
     uint64_t done = 0;
     ulam_error cause = {0};
-    make_job(&made, &by_lanes, 1, ULAM_MAX_RUNS, 200);
+    make_job(&made, &by_lanes, 1, ULAM_MAX_RUNS, LAST);
     made.values[0].integer = POINTS;
     groups = singles = 0;
     assert_int_equal(ulam_performer_init(&performer, &made.job), ULAM_OK);
-    const ulam_stretch last = ulam_performer_stretch(&performer, 0, ULAM_MAX_RUNS - 100, 100);
-    ulam_perform_stretch(&performer, &made.values[0], last, values, 200, &done, &cause);
-    assert_int_equal(done, 100);
+    const ulam_stretch last = ulam_performer_stretch(&performer, 0, ULAM_MAX_RUNS - LAST, LAST);
+    ulam_perform_stretch(&performer, &made.values[0], last, values, LAST, &done, &cause);
+    assert_int_equal(done, LAST);
     assert_true(groups == 1 && singles == 36);
-    for (uint64_t k = 0; k < 100; k++) {
+    for (uint64_t k = 0; k < LAST; k++) {
         assert_int_equal(ulam_replay(&made.job, 0, last.first + k, expected, NULL), ULAM_OK);
-        for (size_t e = 0; e < 3; e++) assert_memory_equal(&values[e * 200 + k], &expected[e], sizeof *expected);
+        for (size_t e = 0; e < 3; e++) assert_memory_equal(&values[e * LAST + k], &expected[e], sizeof *expected);
     }
     ulam_performer_free(&performer);
 }

@@ -23,18 +23,20 @@ extern "C" {
 
 /* Runs of a kernel's call: the same on every machine. */
 enum {
-    ULAM_LANES = 64
+    ULAM_LANES = 128
 };
 
-/* The streams of the runs first_run, ..., first_run + ULAM_LANES - 1. They draw in step: one position holds for all. */
+/* The streams of the runs first_run, ..., first_run + ULAM_LANES - 1. They draw in step: one position holds for all. On the
+ * heap: aligned_alloc(64, sizeof(ulam_lanes)). */
 typedef struct {
+    /* the current draw-block of each lane: words 0 and 1, words 2 and 3 */
+    uint64_t word[2][ULAM_LANES] __attribute__((aligned(64)));
     uint64_t key;
     uint64_t first_run; /* with ULAM_ANTITHETIC or without */
     uint64_t draw;      /* the next draw-block */
     uint32_t next;      /* the next word of the current draw-block; 4: none is left */
     uint32_t domain;
-    ulam_error *failure;          /* as in ulam_rng, of the runs together; NULL: nobody listens */
-    uint64_t word[2][ULAM_LANES]; /* the current draw-block of each lane: words 0 and 1, words 2 and 3 */
+    ulam_error *failure; /* as in ulam_rng, of the runs together; NULL: nobody listens */
 } ulam_lanes;
 
 /* Starts the streams at their first word. first_run + ULAM_LANES <= ULAM_MAX_RUNS, ULAM_ANTITHETIC aside; with that the

@@ -20,7 +20,7 @@ extern "C" {
 
 /* Grows when ulam_model or what it is called with changes its layout or meaning. */
 enum {
-    ULAM_MODEL_INTERFACE = 4
+    ULAM_MODEL_INTERFACE = 5
 };
 
 /* Defined by what compiles the model. */
