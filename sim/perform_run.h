@@ -46,24 +46,17 @@ static inline bool ulam_are_finite(const double *values, size_t n)
     return !(found >> 63);
 }
 
-/* Performs a run, whose stream has been started, into values[width]. error, not NULL and of status ULAM_OK, holds the reason
- * afterwards, which names neither point nor run, if the run failed (ULAM_ERUN): the model said so, or an observable has a
- * value that it may not have. */
-static inline ulam_status ulam_perform_started_run(const ulam_runner *self, ulam_rng *rng, double *values,
-                                                   ulam_error *error)
-{
-    rng->failure = error;
-    for (size_t i = 0; i < self->width; i++) values[i] = NAN; /* what a model forgets must not be an earlier run's */
-    self->run(self->point, rng, values);
-    if (error->status) return error->status = ULAM_ERUN;
-    return ulam_are_finite(values, self->width) ? ULAM_OK : ulam_judge_values(self->job, values, error);
-}
-
+/* Performs a run into values[width]. error, not NULL and of status ULAM_OK, holds the reason afterwards, which names neither
+ * point nor run, if the run failed (ULAM_ERUN): the model said so, or an observable has a value that it may not have. */
 static inline ulam_status ulam_perform_run(const ulam_runner *self, uint64_t run, double *values, ulam_error *error)
 {
     ulam_rng rng;
     ulam_rng_start(&rng, self->key, ulam_stream_run(self->job, run));
-    return ulam_perform_started_run(self, &rng, values, error);
+    rng.failure = error;
+    for (size_t i = 0; i < self->width; i++) values[i] = NAN; /* what a model forgets must not be an earlier run's */
+    self->run(self->point, &rng, values);
+    if (error->status) return error->status = ULAM_ERUN;
+    return ulam_are_finite(values, self->width) ? ULAM_OK : ulam_judge_values(self->job, values, error);
 }
 
 #endif

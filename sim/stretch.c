@@ -5,6 +5,7 @@
 #include "in_hand.h"
 #include "lanes_builds.h"
 #include "perform_run.h"
+#include "philox.h"
 #include "stretch.h"
 #include "vectorised.h"
 
@@ -19,9 +20,9 @@ static bool takes_lanes(const ulam_job *job)
     return job->model->run_lanes && job->width <= most_group_values / ULAM_LANES && !lanes_are_unwanted();
 }
 
-VECTORISED static void forget_group(double *group, size_t width)
+VECTORISED static void forget(double *values, size_t n)
 {
-    for (size_t i = 0; i < width * ULAM_LANES; i++) group[i] = NAN;
+    for (size_t i = 0; i < n; i++) values[i] = NAN;
 }
 
 ulam_status ulam_performer_init(ulam_performer *self, const ulam_job *job)
@@ -31,10 +32,11 @@ ulam_status ulam_performer_init(ulam_performer *self, const ulam_job *job)
     self->single = malloc(width * sizeof *self->single);
     self->lanes = aligned_alloc(64, sizeof *self->lanes);
     if (!self->single || !self->lanes) return ULAM_ENOMEM;
+    forget(self->single, width);
     if (!takes_lanes(job)) return ULAM_OK;
     self->group = aligned_alloc(64, width * ULAM_LANES * sizeof *self->group);
     if (!self->group) return ULAM_ENOMEM;
-    forget_group(self->group, width);
+    forget(self->group, width * ULAM_LANES);
     return ULAM_OK;
 }
 
@@ -76,7 +78,7 @@ static bool take_some_lanes(double *to, double *from, size_t n)
 {
     const bool finite = ulam_are_finite(from, n);
     memcpy(to, from, n * sizeof *to);
-    forget_group(from, 1);
+    forget(from, ULAM_LANES);
     return finite;
 }
 
@@ -100,7 +102,7 @@ static bool perform_group(ulam_performer *self, const void *point, const ulam_st
     return good && !failure.status;
 }
 
-/* The first draw-block of each of ULAM_LANES runs: drawn together it costs a seventh, and the runs need not wait for it. */
+/* The first draw-block of each of ULAM_LANES runs: drawn together it costs a fraction, and the runs need not wait for it. */
 typedef struct {
     uint64_t word[2][ULAM_LANES];
 } first_draws;
@@ -114,10 +116,8 @@ static void draw_ahead(ulam_performer *self, uint64_t key, uint64_t first, first
 
 static void hand_over(const first_draws *draws, uint64_t k, ulam_rng *rng)
 {
-    for (int half = 0; half < 2; half++) {
-        rng->word[2 * half] = (uint32_t)draws->word[half][k];
-        rng->word[2 * half + 1] = (uint32_t)(draws->word[half][k] >> 32);
-    }
+    for (int half = 0; half < 2; half++)
+        philox_store(&rng->word[2 * half], (uint32_t)draws->word[half][k], (uint32_t)(draws->word[half][k] >> 32));
     rng->draw = 1;
     rng->next = 0;
 }
@@ -128,24 +128,47 @@ static bool begins_lanes(const ulam_job *job, uint64_t run)
     return run <= ULAM_MAX_RUNS - ULAM_LANES && !(job->antithetic && run % 2);
 }
 
+/* Moves a run's values to their places and leaves NaN behind, as take_lanes() does. */
+static bool take_single(double *single, size_t width, double *to, size_t stride)
+{
+    uint64_t found = 0;
+    for (size_t e = 0; e < width; e++) {
+        found |= ulam_infinite_mark(single[e]);
+        to[e * stride] = single[e];
+        single[e] = NAN;
+    }
+    return !(found >> 63);
+}
+
+/* ulam_judge_values() of a run whose values have been moved. */
+static ulam_status judge_moved(const ulam_performer *self, const double *moved, size_t stride, ulam_error *cause)
+{
+    for (size_t e = 0; e < self->job->width; e++) self->single[e] = moved[e * stride];
+    const ulam_status status = ulam_judge_values(self->job, self->single, cause);
+    forget(self->single, self->job->width);
+    return status;
+}
+
 /* Performs at most ULAM_LANES runs one by one, as far as they succeed; returns how many did. */
 static uint64_t perform_singles(ulam_performer *self, const void *point, const ulam_stretch *rest, uint64_t n,
                                 double *values, size_t stride, ulam_error *cause)
 {
-    const ulam_runner runner = ulam_runner_of(self->job, rest->point, point);
-    const size_t width = self->job->width;
-    const bool ahead = n > FEW && begins_lanes(self->job, rest->first);
+    const ulam_job *job = self->job;
+    const uint64_t key = job->points[rest->point].key;
+    const bool ahead = n > FEW && begins_lanes(job, rest->first);
     first_draws draws;
-    if (ahead) draw_ahead(self, runner.key, rest->first, &draws);
+    if (ahead) draw_ahead(self, key, rest->first, &draws);
     ulam_take_in_hand(rest->point, rest->first, 1);
     for (uint64_t k = 0; k < n; k++) {
         ulam_in_hand.first = rest->first + k;
-        double *out = width == 1 ? values + k : self->single;
         ulam_rng rng;
-        ulam_rng_start(&rng, runner.key, ulam_stream_run(self->job, rest->first + k));
+        ulam_rng_start(&rng, key, ulam_stream_run(job, rest->first + k));
         if (ahead) hand_over(&draws, k, &rng);
-        if (ulam_perform_started_run(&runner, &rng, out, cause)) return k;
-        for (size_t e = 0; out == self->single && e < width; e++) values[e * stride + k] = out[e];
+        rng.failure = cause;
+        job->model->run(point, &rng, self->single);
+        const bool finite = take_single(self->single, job->width, values + k, stride);
+        if (cause->status) cause->status = ULAM_ERUN;
+        if (cause->status || (!finite && judge_moved(self, values + k, stride, cause))) return k;
     }
     return n;
 }
