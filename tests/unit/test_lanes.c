@@ -194,7 +194,7 @@ static void test_draws_are_each_run_s_own(void **state)
             lanes.draw = draws[place / FIRSTS];
             runs_of(&lanes, rng);
             ulam_rng_start(&choice, place, 0);
-            for (int n = 0; n < 1500; n++) draw(build, (int)ulam_integer_below(&choice, DRAWS), &lanes, rng);
+            for (int n = 0; n < 750; n++) draw(build, (int)ulam_integer_below(&choice, DRAWS), &lanes, rng);
         }
     }
 }
@@ -211,7 +211,7 @@ static void test_many_draws_of_each_kind(void **state)
             ulam_rng rng[ULAM_LANES];
             ulam_lanes_start(&lanes, (uint64_t)what, 0);
             runs_of(&lanes, rng);
-            for (int n = 0; n < 16000; n++) draw(build, what, &lanes, rng);
+            for (int n = 0; n < 8000; n++) draw(build, what, &lanes, rng);
         }
     }
 }
@@ -419,7 +419,7 @@ static void test_functions_are_the_scalar_ones(void **state)
             memcpy(&call, (const char *)build + functions[k].member, sizeof call);
             ulam_rng rng;
             ulam_rng_start(&rng, k, 0);
-            for (int n = 0; n < 10000; n++) {
+            for (int n = 0; n < 5000; n++) {
                 double x[ULAM_LANES], y[ULAM_LANES], in_place[ULAM_LANES];
                 /* Every other array without what is rare. */
                 EACH_LANE x[i] = n % 2 ? argument(&functions[k], &rng)
@@ -464,7 +464,7 @@ static void test_sincos_is_sin_and_cos(void **state)
         const lanes_build *build = lanes_build_for(number);
         ulam_rng rng;
         ulam_rng_start(&rng, 0, 0);
-        for (int n = 0; build && n < 10000; n++) {
+        for (int n = 0; build && n < 5000; n++) {
             double x[ULAM_LANES], s[ULAM_LANES], c[ULAM_LANES];
             EACH_LANE x[i] = argument(n % 2 ? &angles : &small, &rng);
             build->sincos(x, s, c);
