@@ -2,6 +2,7 @@
 
 #include "block_sums.h"
 #include "lanes_builds.h"
+#include "two_sum.h"
 
 enum {
     CHUNK = 16 * BLOCK_COLUMNS /* so short that rounding errors do not pile up in a column */
@@ -78,9 +79,9 @@ static void fold_columns(block_powers *self, int half)
 {
     for (int i = 0; i < half; i++) {
         for (int k = 0; k < 4; k++) {
-            const double x = self->sum[k][i + half], total = self->sum[k][i] + x, part = total - self->sum[k][i];
-            self->lost[k][i] += self->lost[k][i + half] + ((self->sum[k][i] - (total - part)) + (x - part));
-            self->sum[k][i] = total;
+            double lost = self->lost[k][i + half];
+            two_sum_add(&self->sum[k][i], &lost, self->sum[k][i + half]);
+            self->lost[k][i] += lost;
         }
         self->min[i] = least(self->min[i], self->min[i + half]);
         self->max[i] = greatest(self->max[i], self->max[i + half]);

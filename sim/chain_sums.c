@@ -5,6 +5,7 @@
 #include <ulam/chain_sums.h>
 
 #include "chain_levels.h"
+#include "two_sum.h"
 
 enum {
     GROUP = 16 /* measurements that are summed plainly before rounding errors are minded */
@@ -38,13 +39,7 @@ ulam_status ulam_chain_sums_copy(ulam_chain_sums *self, const ulam_chain_sums *o
     return ULAM_OK;
 }
 
-/* Knuth's two-sum: self->error is what the additions so far have rounded away. */
-static void total_add(ulam_chain_total *self, double value)
-{
-    const double sum = self->sum + value, part = sum - self->sum;
-    self->error += (self->sum - (sum - part)) + (value - part);
-    self->sum = sum;
-}
+static void total_add(ulam_chain_total *self, double value) { two_sum_add(&self->sum, &self->error, value); }
 
 static void close_group(ulam_chain_sums *self, ulam_chain_segment *segment)
 {

@@ -4,6 +4,7 @@
 
 #include <ulam/comoments.h>
 
+#include "two_sum.h"
 #include "vectorised.h"
 
 enum {
@@ -59,14 +60,6 @@ static double sum_of_lanes(double lane[LANES])
     for (int half = LANES / 2; half > 0; half /= 2)
         for (int i = 0; i < half; i++) lane[i] += lane[i + half];
     return lane[0];
-}
-
-/* Adds to sum and keeps what rounding takes away in lost (Knuth's two-sum). */
-static void add_carefully(double *sum, double *lost, double x)
-{
-    const double total = *sum + x, part = total - *sum;
-    *lost += (*sum - (total - part)) + (x - part);
-    *sum = total;
 }
 
 typedef struct {
@@ -147,7 +140,7 @@ static void centred_sums(block values, const double centre[2], double sum[SUMS])
     for (int k = 0; k < SUMS; k++) sum[k] = 0;
     for (size_t n; (n = next_chunk(&values, buffer, chunk)) > 0;) {
         sum_products(chunk[0], chunk[1], n, centre, part);
-        for (int k = 0; k < SUMS; k++) add_carefully(&sum[k], &lost[k], part[k]);
+        for (int k = 0; k < SUMS; k++) two_sum_add(&sum[k], &lost[k], part[k]);
     }
     for (int k = 0; k < SUMS; k++) sum[k] += lost[k];
 }

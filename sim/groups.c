@@ -4,6 +4,7 @@
 #include <ulam/groups.h>
 
 #include "exact_quotient.h"
+#include "two_sum.h"
 #include "vectorised.h"
 
 enum {
@@ -22,15 +23,12 @@ void ulam_groups_free(ulam_groups *self)
     *self = (ulam_groups){0};
 }
 
-/* Adds a value to each group in turn; Knuth's two-sum keeps what rounding takes away. */
+/* Adds a value to each group in turn. */
 VECTORISED static void add_row(partial *self, const double *row)
 {
     for (int g = 0; g < ULAM_GROUPS; g++) {
         const bool is_number = row[g] == row[g];
-        const double x = is_number ? row[g] : 0;
-        const double total = self->sum[g] + x, part = total - self->sum[g];
-        self->lost[g] += (self->sum[g] - (total - part)) + (x - part);
-        self->sum[g] = total;
+        two_sum_add(&self->sum[g], &self->lost[g], is_number ? row[g] : 0);
         self->count[g] += is_number;
     }
 }
@@ -39,9 +37,7 @@ static void add_value(partial *self, uint64_t run, double x)
 {
     const size_t g = run % ULAM_GROUPS;
     if (isnan(x)) return;
-    const double total = self->sum[g] + x, part = total - self->sum[g];
-    self->lost[g] += (self->sum[g] - (total - part)) + (x - part);
-    self->sum[g] = total;
+    two_sum_add(&self->sum[g], &self->lost[g], x);
     self->count[g]++;
 }
 

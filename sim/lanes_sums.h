@@ -11,8 +11,8 @@ enum {
     VECTORS = BLOCK_COLUMNS / REALS
 };
 
-/* Adds x to sum and what rounding takes away to lost (Knuth's two-sum). */
-static inline void add_carefully(reals *sum, reals *lost, reals x)
+/* two_sum_add() of vectors. */
+static inline void two_sums_add(reals *sum, reals *lost, reals x)
 {
     const reals total = reals_add(*sum, x), part = reals_subtract(total, *sum);
     *lost = reals_add(*lost, reals_add(reals_subtract(*sum, reals_subtract(total, part)), reals_subtract(x, part)));
@@ -44,7 +44,7 @@ static void add_powers(block_powers *self, const double *x, size_t rows, double 
         reals_store(self->max + v * REALS, max[v]);
         for (int k = 0; k < 4; k++) {
             reals total = reals_load(self->sum[k] + v * REALS), lost = reals_load(self->lost[k] + v * REALS);
-            add_carefully(&total, &lost, sum[k][v]);
+            two_sums_add(&total, &lost, sum[k][v]);
             reals_store(self->sum[k] + v * REALS, total);
             reals_store(self->lost[k] + v * REALS, lost);
         }
