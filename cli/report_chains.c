@@ -7,12 +7,9 @@
 
 void ulam_report_sweeps(const ulam_result *result, FILE *out)
 {
-    uint64_t least = UINT64_MAX, most = 0;
+    uint64_t least, most;
     if (!result->sweeps) return;
-    for (size_t i = 0; i < result->n_points; i++) {
-        if (result->sweeps[i] < least) least = result->sweeps[i];
-        if (result->sweeps[i] > most) most = result->sweeps[i];
-    }
+    ulam_range_of_sweeps(result, &least, &most);
     fprintf(out, "<dt>sweeps</dt><dd>%" PRIu64, least);
     if (least != most) fprintf(out, " to %" PRIu64, most);
     fprintf(out, " of each chain, behind %" PRIu64 " that thermalise", result->thermalize);

@@ -44,6 +44,9 @@ extern const char *const ulam_chain_figure_names[ULAM_CHAIN_FIGURES];
 void ulam_chain_figures(const ulam_result_observable *observable, size_t index, bool full,
                         char text[ULAM_CHAIN_FIGURES][ULAM_ESTIMATE_SIZE]);
 
+/* The fewest and the most sweeps of a chain at any point of a file of chains. */
+void ulam_range_of_sweeps(const ulam_result *result, uint64_t *least, uint64_t *most);
+
 /* How independent the measurements of chains are, and what they are to be doubted for. */
 void ulam_show_chains(const ulam_view *self, FILE *out);
 

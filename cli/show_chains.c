@@ -29,6 +29,16 @@ void ulam_chain_figures(const ulam_result_observable *observable, size_t index, 
             snprintf(text[1 + i], ULAM_ESTIMATE_SIZE, formats[i], figure[i]);
 }
 
+void ulam_range_of_sweeps(const ulam_result *result, uint64_t *least, uint64_t *most)
+{
+    *least = UINT64_MAX;
+    *most = 0;
+    for (size_t i = 0; i < result->n_points; i++) {
+        if (result->sweeps[i] < *least) *least = result->sweeps[i];
+        if (result->sweeps[i] > *most) *most = result->sweeps[i];
+    }
+}
+
 /* The scalar whose measurements are the most correlated, and where. */
 static const ulam_result_observable *find_slowest(const ulam_result *result, size_t *point)
 {

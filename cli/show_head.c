@@ -65,15 +65,12 @@ static void show_runs(const ulam_result *result, FILE *out)
 /* "sweeps    1,000 to 1,200 of 20,000 of each chain, behind 500 that thermalise; measured once in 10". */
 static void show_sweeps(const ulam_result *result, FILE *out)
 {
-    uint64_t least = UINT64_MAX, most = 0;
+    uint64_t least, most;
     bool complete = true;
     char text[32];
     if (!result->sweeps) return;
-    for (size_t i = 0; i < result->n_points; i++) {
-        complete &= result->sweeps[i] == result->sweeps_asked[i];
-        if (result->sweeps[i] < least) least = result->sweeps[i];
-        if (result->sweeps[i] > most) most = result->sweeps[i];
-    }
+    ulam_range_of_sweeps(result, &least, &most);
+    for (size_t i = 0; i < result->n_points; i++) complete &= result->sweeps[i] == result->sweeps_asked[i];
     fprintf(out, "sweeps    %s", grouped(text, least));
     if (least != most) fprintf(out, " to %s", grouped(text, most));
     if (!complete && !result->until) fprintf(out, " of %s", grouped(text, result->sweeps_asked[0]));
