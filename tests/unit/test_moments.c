@@ -356,6 +356,24 @@ static void test_a_long_block_is_as_good_as_a_short_one(void **state)
     free(values);
 }
 
+/* A block that stands together, its values every third place, and they among NaN have the same sums; *together becomes the
+ * first one's. */
+static void add_three_ways(ulam_moments *together, const double *plain, size_t n, const double *apart,
+                           const double *laced, size_t in_lace)
+{
+    ulam_moments strided, among;
+    ulam_moments_init(together);
+    ulam_moments_init(&strided);
+    ulam_moments_init(&among);
+    add(together, plain, n);
+    assert_int_equal(ulam_moments_add_block(&strided, apart, n, 3), ULAM_OK);
+    add(&among, laced, in_lace);
+    assert_same_sums(together, &strided);
+    assert_same_sums(together, &among);
+    ulam_moments_free(&strided);
+    ulam_moments_free(&among);
+}
+
 static void test_stride_and_nan_do_not_touch_the_bits(void **state)
 {
     (void)state;
@@ -371,18 +389,9 @@ static void test_stride_and_nan_do_not_touch_the_bits(void **state)
         holes[2 * i + 1] = i % 2 ? NAN : plain[i];
     }
     for (size_t n = 1; n <= N; n = n * 3 + 1) {
-        ulam_moments a, b, c;
-        ulam_moments_init(&a);
-        ulam_moments_init(&b);
-        ulam_moments_init(&c);
-        add(&a, plain, n);
-        assert_int_equal(ulam_moments_add_block(&b, apart, n, 3), ULAM_OK);
-        add(&c, holes, 2 * n);
-        assert_same_sums(&a, &b);
-        assert_same_sums(&a, &c);
-        ulam_moments_free(&a);
-        ulam_moments_free(&b);
-        ulam_moments_free(&c);
+        ulam_moments all;
+        add_three_ways(&all, plain, n, apart, holes, 2 * n);
+        ulam_moments_free(&all);
     }
 }
 
@@ -499,7 +508,7 @@ static void hash_bytes(uint64_t *hash, const void *bytes, size_t n)
     for (size_t i = 0; i < n; i++) *hash = (*hash ^ ((const unsigned char *)bytes)[i]) * UINT64_C(0x100000001b3);
 }
 
-/* A block that stands together, its values every third place, and they among NaN; the hash says the same of every build. */
+/* The hash says the same of every build. */
 static void test_blocks_of_all_kinds_and_sizes(void **state)
 {
     (void)state;
@@ -517,22 +526,13 @@ static void test_blocks_of_all_kinds_and_sizes(void **state)
                 if (random_word(&seed) % 2) laced[in_lace++] = NAN;
                 laced[in_lace++] = values[i];
             }
-            ulam_moments together, strided, among;
-            ulam_moments_init(&together);
-            ulam_moments_init(&strided);
-            ulam_moments_init(&among);
-            add(&together, values, n);
-            assert_int_equal(ulam_moments_add_block(&strided, apart, n, 3), ULAM_OK);
-            add(&among, laced, in_lace);
-            assert_same_sums(&together, &strided);
-            assert_same_sums(&together, &among);
+            ulam_moments together;
+            add_three_ways(&together, values, n, apart, laced, in_lace);
             const ulam_summary figures = summarise(&together);
             if (n >= 4 && kind != HUGE_ONES) assert_figures(&figures, values, n, 1e-13, 1);
             for (int k = 0; k < 4; k++)
                 hash_bytes(&hash, together.power[k].limb, together.power[k].used * sizeof(uint64_t));
             ulam_moments_free(&together);
-            ulam_moments_free(&strided);
-            ulam_moments_free(&among);
         }
     assert_int_equal(hash, UINT64_C(0x88567fb28122c1d4));
 }
