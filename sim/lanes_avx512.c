@@ -5,6 +5,13 @@
 
 typedef __m512i words;
 
+enum {
+    WORDS_AT_ONCE = 16 /* vectors of lanes */
+};
+
+/* The step of Philox in which vector v begins: five are under way at a time, as many as keep all pipes busy. */
+static inline int words_begin_at(int v) { return 8 * v / 5; }
+
 static inline words words_all(uint64_t word) { return _mm512_set1_epi64((long long)word); }
 static inline words words_count(void) { return _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0); }
 static inline words words_add(words a, words b) { return _mm512_add_epi64(a, b); }
