@@ -8,7 +8,8 @@
 
 enum {
     REALS = sizeof(reals) / sizeof(double),
-    VECTORS = BLOCK_COLUMNS / REALS
+    VECTORS = BLOCK_COLUMNS / REALS,
+    SUMS = VECTORS < 4 ? 4 / VECTORS : 1 /* of a column, as many as hide the latency of an addition */
 };
 
 /* two_sum_add() of vectors. */
@@ -52,24 +53,31 @@ static void add_powers(block_powers *self, const double *x, size_t rows, double 
 }
 
 /* x^2 - x is 0 for these two alone, and of no other sign. */
+static inline void count_vector(reals *sum, reals *others, const double *x)
+{
+    const reals value = reals_load(x);
+    *others = reals_or(*others, reals_subtract(reals_multiply(value, value), value));
+    *sum = reals_add(*sum, value);
+}
+
+/* In several sums, which do not wait for each other: counts are the same in any order. */
 static bool count_ones(const double *x, size_t rows, size_t *ones)
 {
-    reals sum[VECTORS], others[VECTORS];
-    double column[BLOCK_COLUMNS], other[BLOCK_COLUMNS];
-    uint64_t bits[BLOCK_COLUMNS], found = 0;
-    for (int v = 0; v < VECTORS; v++) sum[v] = others[v] = reals_all(0);
+    reals sum[SUMS * VECTORS], others[SUMS * VECTORS];
+    double column[BLOCK_COLUMNS];
+    double other[REALS];
+    uint64_t bits[REALS], found = 0;
+    for (int v = 0; v < SUMS * VECTORS; v++) sum[v] = others[v] = reals_all(0);
+    for (; rows >= SUMS; rows -= SUMS, x += SUMS * BLOCK_COLUMNS)
+        for (int v = 0; v < SUMS * VECTORS; v++) count_vector(&sum[v], &others[v], x + v * REALS);
     for (; rows; rows--, x += BLOCK_COLUMNS)
-        for (int v = 0; v < VECTORS; v++) {
-            const reals value = reals_load(x + v * REALS);
-            others[v] = reals_or(others[v], reals_subtract(reals_multiply(value, value), value));
-            sum[v] = reals_add(sum[v], value);
-        }
-    for (int v = 0; v < VECTORS; v++) {
-        reals_store(column + v * REALS, sum[v]);
-        reals_store(other + v * REALS, others[v]);
-    }
+        for (int v = 0; v < VECTORS; v++) count_vector(&sum[v], &others[v], x + v * REALS);
+    for (int v = VECTORS; v < SUMS * VECTORS; v++) sum[v % VECTORS] = reals_add(sum[v % VECTORS], sum[v]);
+    for (int v = 1; v < SUMS * VECTORS; v++) others[0] = reals_or(others[0], others[v]);
+    for (int v = 0; v < VECTORS; v++) reals_store(column + v * REALS, sum[v]);
+    reals_store(other, others[0]);
     memcpy(bits, other, sizeof bits);
-    for (int i = 0; i < BLOCK_COLUMNS; i++) found |= bits[i];
+    for (int i = 0; i < REALS; i++) found |= bits[i];
     for (int i = 0; i < BLOCK_COLUMNS && !found; i++) *ones += (size_t)column[i];
     return !found;
 }

@@ -60,6 +60,8 @@ void ulam_stretch_skip(ulam_stretch *self, uint64_t failed)
     if (failed >= self->lanes_from) self->lanes_from += ((failed - self->lanes_from) / ULAM_LANES + 1) * ULAM_LANES;
 }
 
+VECTORISED static bool lanes_are_finite(const double *values) { return ulam_are_finite(values, ULAM_LANES); }
+
 /* Copies an element's values of a whole group and leaves NaN in their place: what a kernel forgets must not be an earlier
  * group's. False if one of them is an infinity or a NaN. */
 VECTORISED static bool take_lanes(double *restrict to, double *restrict from)
@@ -94,6 +96,11 @@ static bool perform_group(ulam_performer *self, const void *point, const ulam_st
     ulam_lanes_start(self->lanes, job->points[rest->point].key, ulam_stream_run(job, rest->first));
     self->lanes->failure = &failure;
     ulam_take_in_hand(rest->point, rest->first, n);
+    if (job->width == 1 && n == ULAM_LANES) { /* a kernel's values stand as they are wanted */
+        forget(values, ULAM_LANES);
+        job->model->run_lanes(point, self->lanes, values);
+        return lanes_are_finite(values) && !failure.status;
+    }
     job->model->run_lanes(point, self->lanes, self->group);
     for (size_t e = 0; e < job->width; e++) {
         double *to = values + e * stride, *from = self->group + e * ULAM_LANES;

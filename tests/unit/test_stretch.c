@@ -78,6 +78,30 @@ static void numbers_run_lanes(const void *point, ulam_lanes *lanes, double *out)
 static const ulam_model by_lanes = {MODEL, .run_lanes = numbers_run_lanes};
 static const ulam_model one_by_one = {MODEL};
 
+/* The first number alone. What the kernel forgets must not be an earlier group's. */
+static void alone_run(const void *point, ulam_rng *rng, double *out)
+{
+    double numbers[3];
+    numbers_run(point, rng, numbers);
+    *out = numbers[0];
+}
+
+static void alone_run_lanes(const void *point, ulam_lanes *lanes, double *out)
+{
+    double numbers[3 * ULAM_LANES];
+    for (int i = 0; i < ULAM_LANES; i++) numbers[i] = NAN;
+    numbers_run_lanes(point, lanes, numbers);
+    for (int i = 0; i < ULAM_LANES; i++)
+        if (!isnan(numbers[i])) out[i] = numbers[i];
+}
+
+#define ALONE                                                                                                          \
+    .interface = ULAM_MODEL_INTERFACE, .name = "alone", .parameters = &hand_made_parameter, .n_parameters = 1,         \
+    .observables = observables, .n_observables = 1, .run = alone_run
+
+static const ulam_model alone_by_lanes = {ALONE, .run_lanes = alone_run_lanes};
+static const ulam_model alone_one_by_one = {ALONE};
+
 static void perform(const ulam_model *model, int64_t x, uint64_t runs, uint64_t block, bool isolate, ulam_state *state,
                     hand_made_job *made)
 {
@@ -113,13 +137,14 @@ static void assert_same(const ulam_state *a, const ulam_state *b)
     }
 }
 
-/* Performs the same by lanes and one by one; the number of failed runs. */
-static size_t compare(int64_t x, uint64_t runs, uint64_t block, bool isolate)
+/* Performs the same by two models; the number of failed runs. */
+static size_t compare_models(const ulam_model *one, const ulam_model *other, int64_t x, uint64_t runs, uint64_t block,
+                             bool isolate)
 {
     hand_made_job made, expected_job;
     ulam_state state, expected;
-    perform(&one_by_one, x, runs, block, isolate, &expected, &expected_job);
-    perform(&by_lanes, x, runs, block, isolate, &state, &made);
+    perform(one, x, runs, block, isolate, &expected, &expected_job);
+    perform(other, x, runs, block, isolate, &state, &made);
     assert_same(&state, &expected);
     const size_t failed = state.n_failures;
     ulam_state_free(&state);
@@ -127,8 +152,16 @@ static size_t compare(int64_t x, uint64_t runs, uint64_t block, bool isolate)
     return failed;
 }
 
-static const uint64_t sizes[][2] = {{400, 400}, {400, 64}, {400, 100},
-                                    {333, 1},   {397, 17}, {1000, 999}}; /* runs, block */
+/* By lanes and one by one, three numbers a run and one. */
+static size_t compare(int64_t x, uint64_t runs, uint64_t block, bool isolate)
+{
+    const size_t failed = compare_models(&one_by_one, &by_lanes, x, runs, block, isolate);
+    assert_int_equal(compare_models(&alone_one_by_one, &alone_by_lanes, x, runs, block, isolate), failed);
+    return failed;
+}
+
+static const uint64_t sizes[][2] = {{400, 400}, {400, 64},   {400, 100}, {333, 1},
+                                    {397, 17},  {1000, 999}, {1000, 256}}; /* runs, block */
 
 static void lanes_change_no_bit(void **unused)
 {
