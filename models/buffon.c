@@ -43,7 +43,7 @@ static void needle_run(const void *point, ulam_rng *rng, double *crossing)
 {
     const needle *self = point;
     const double distance = ulam_uniform(rng);
-    const double angle = 0.5 * ulam_uniform(rng); /* with the lines, in half turns */
+    const double angle = ulam_uniform_between(rng, 0, 0.5); /* with the lines, in half turns */
 
     *crossing = distance < self->ratio * ulam_sinpi(angle);
 }
@@ -54,8 +54,7 @@ ULAM_LANES_KERNEL(needle_run_lanes)
     double distance[ULAM_LANES], sine[ULAM_LANES];
 
     ulam_lanes_uniform(lanes, distance);
-    ulam_lanes_uniform(lanes, sine);
-    for (int i = 0; i < ULAM_LANES; i++) sine[i] *= 0.5;
+    ulam_lanes_uniform_between(lanes, 0, 0.5, sine);
     ulam_lanes_sinpi(sine, sine);
     for (int i = 0; i < ULAM_LANES; i++) out[i] = distance[i] < self->ratio * sine[i];
 }

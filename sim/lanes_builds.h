@@ -25,6 +25,7 @@ typedef struct {
     void (*word32)(ulam_lanes *lanes, uint32_t *word);
     void (*word64)(ulam_lanes *lanes, uint64_t *word);
     void (*uniform)(ulam_lanes *lanes, double *u);
+    void (*uniform_between)(ulam_lanes *lanes, double low, double high, double *u);
     void (*uniform_open)(ulam_lanes *lanes, double *u);
     void (*gaussian)(ulam_lanes *lanes, double *z);
     void (*exponential)(ulam_lanes *lanes, double *e);

@@ -97,6 +97,13 @@ static void uniform(ulam_lanes *lanes, double *u)
     EACH_LANE u[i] = uniform_of(word[i]);
 }
 
+static void uniform_between(ulam_lanes *lanes, double low, double high, double *u)
+{
+    const uint64_t *word = next_word64(lanes);
+    const double width = high - low;
+    EACH_LANE u[i] = low + width * uniform_of(word[i]);
+}
+
 static void uniform_open(ulam_lanes *lanes, double *u)
 {
     const uint64_t *word = next_word64(lanes);
@@ -302,6 +309,7 @@ const lanes_build LANES_VARIABLE(LANES_BUILD) = {
     .word32 = word32,
     .word64 = word64,
     .uniform = uniform,
+    .uniform_between = uniform_between,
     .uniform_open = uniform_open,
     .gaussian = gaussian,
     .exponential = exponential,

@@ -83,6 +83,7 @@ enum {
     WORD32,
     WORD64,
     UNIFORM,
+    UNIFORM_BETWEEN,
     UNIFORM_OPEN,
     GAUSSIAN,
     EXPONENTIAL,
@@ -103,6 +104,13 @@ static void draw_word64(const lanes_build *build, ulam_lanes *lanes, ulam_rng *r
     uint64_t word[ULAM_LANES];
     build->word64(lanes, word);
     EACH_LANE assert_true(word[i] == ulam_word64(&rng[i]));
+}
+
+static void draw_between(const lanes_build *build, ulam_lanes *lanes, ulam_rng *rng)
+{
+    double u[ULAM_LANES];
+    build->uniform_between(lanes, -1.25, 1e3, u);
+    EACH_LANE assert_true(same_bits(u[i], ulam_uniform_between(&rng[i], -1.25, 1e3)));
 }
 
 static void draw_integer(const lanes_build *build, ulam_lanes *lanes, ulam_rng *rng)
@@ -144,6 +152,9 @@ static void draw(const lanes_build *build, int what, ulam_lanes *lanes, ulam_rng
         break;
     case UNIFORM:
         draw_real(build->uniform, ulam_uniform, lanes, rng);
+        break;
+    case UNIFORM_BETWEEN:
+        draw_between(build, lanes, rng);
         break;
     case UNIFORM_OPEN:
         draw_real(build->uniform_open, ulam_uniform_open, lanes, rng);

@@ -256,10 +256,14 @@ static void test_uniforms_fill_their_interval_and_nothing_more(void **state)
     rng.next = 0;
     assert_true(ulam_uniform(&rng) == 0 && ulam_uniform_open(&rng) == 0x1p-53);
     rng.next = 0;
+    assert_true(ulam_uniform_between(&rng, -3, 5) == -3 && ulam_uniform_between(&rng, 5, -3) == 5);
+    rng.next = 0;
     assert_true(!signbit(ulam_exponential(&rng)) && isfinite(ulam_gaussian(&rng)));
     memset(rng.word, 0xff, sizeof rng.word);
     rng.next = 0;
     assert_true(ulam_uniform(&rng) == 1 - 0x1p-53 && ulam_uniform_open(&rng) == 1 - 0x1p-53);
+    rng.next = 0;
+    assert_true(ulam_uniform_between(&rng, 0, 0.5) == 0.5 - 0x1p-54 && ulam_uniform_between(&rng, 1, 2) == 2);
     rng.next = 0;
     assert_true(isfinite(ulam_exponential(&rng)) && isfinite(ulam_gaussian(&rng)));
     double pair[2];
@@ -276,6 +280,7 @@ static void test_variates_are_the_documented_functions_of_uniforms(void **state)
     twin = rng;
     for (int i = 0; i < 1000; i++) {
         assert_true(ulam_gaussian(&rng) == ulam_normal_quantile(ulam_uniform_open(&twin)));
+        assert_true(ulam_uniform_between(&rng, 0, 0.5) == 0.5 * ulam_uniform(&twin));
         assert_true(ulam_exponential(&rng) == -ulam_log(1 - ulam_uniform(&twin)));
         double pair[2];
         ulam_gaussian_pair(&rng, pair);

@@ -64,6 +64,7 @@ static inline void ulam_lanes_substream(const ulam_lanes *lanes, uint32_t index,
 void ulam_lanes_word32(ulam_lanes *lanes, uint32_t *word);
 void ulam_lanes_word64(ulam_lanes *lanes, uint64_t *word);
 void ulam_lanes_uniform(ulam_lanes *lanes, double *u);
+void ulam_lanes_uniform_between(ulam_lanes *lanes, double low, double high, double *u);
 void ulam_lanes_uniform_open(ulam_lanes *lanes, double *u);
 void ulam_lanes_gaussian(ulam_lanes *lanes, double *z);
 void ulam_lanes_exponential(ulam_lanes *lanes, double *e);

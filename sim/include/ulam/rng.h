@@ -92,6 +92,13 @@ static inline uint64_t ulam_word64(ulam_rng *rng)
 /* Uniform on [0, 1), a multiple of 2^-53. Takes two words. */
 static inline double ulam_uniform(ulam_rng *rng) { return (double)(ulam_word64(rng) >> 11) * 0x1p-53; }
 
+/* Uniform between two numbers: low + (high - low) u with u as of ulam_uniform(), which may be rounded to high. Takes two
+ * words. */
+static inline double ulam_uniform_between(ulam_rng *rng, double low, double high)
+{
+    return low + (high - low) * ulam_uniform(rng);
+}
+
 /* Uniform on (0, 1), symmetric about 1/2: (k + 1/2) 2^-52 with k of 52 bits. Takes two words. */
 static inline double ulam_uniform_open(ulam_rng *rng) { return ((double)(ulam_word64(rng) >> 12) + 0.5) * 0x1p-52; }
 
