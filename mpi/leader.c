@@ -175,7 +175,7 @@ static standing look(leader *self, const ulam_service *service)
     ulam_status status = ULAM_OK;
     pthread_mutex_lock(&hub->lock);
     if (hub->stop || hub->schedule.closed) status = ulam_schedule_withdraw(&hub->schedule, &self->left);
-    const standing now = {.idle = askers.waiting + !hub->computing,
+    const standing now = {.idle = ulam_service_count_idle(service) + !hub->computing,
                           .none_busy = askers.none_busy && !hub->computing && hub->unmerged == 0,
                           .lacks = hub->schedule.missing == 0,
                           .work = ulam_schedule_work(&hub->schedule),

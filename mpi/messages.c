@@ -184,8 +184,8 @@ ulam_status ulam_reply_pack(const ulam_reply *reply, ulam_bytes *bytes)
     if (ulam_bytes_put_u64(bytes, reply->end) || ulam_bytes_put_u64(bytes, reply->told)) return ULAM_ENOMEM;
     if (reply->end) return put_error(bytes, &reply->outcome);
     if (ulam_bytes_put_real(bytes, reply->left) || ulam_bytes_put_real(bytes, assignment->seconds) ||
-        ulam_bytes_put_real(bytes, assignment->work) || ulam_bytes_put_u64(bytes, assignment->ahead) ||
-        ulam_bytes_put_u64(bytes, assignment->n))
+        ulam_bytes_put_real(bytes, assignment->work) || ulam_bytes_put_real(bytes, assignment->longest) ||
+        ulam_bytes_put_u64(bytes, assignment->ahead) || ulam_bytes_put_u64(bytes, assignment->n))
         return ULAM_ENOMEM;
     for (size_t i = 0; i < assignment->n; i++)
         if (put_chunk(bytes, &assignment->chunks[i])) return ULAM_ENOMEM;
@@ -220,6 +220,7 @@ ulam_status ulam_reply_unpack(ulam_reply *reply, const ulam_bytes *bytes, ulam_e
     reply->left = ulam_reader_get_real(&reader);
     assignment->seconds = ulam_reader_get_real(&reader);
     assignment->work = ulam_reader_get_real(&reader);
+    assignment->longest = ulam_reader_get_real(&reader);
     assignment->ahead = ulam_reader_get_u64(&reader) != 0;
     const size_t n = get_count(&reader, 48);
     for (size_t i = 0; i < n; i++) {

@@ -1,4 +1,5 @@
-/* What ranks tell each other. An asker sends its answer, which asks for more; whom it asks replies with work or the end. */
+/* What ranks tell each other. An asker sends what it has done and asks for more, together or one after the other; whom it asks
+ * replies with work or the end. */
 
 #ifndef ULAM_MESSAGES_H
 #define ULAM_MESSAGES_H
@@ -17,8 +18,8 @@ typedef struct {
     ulam_error failure; /* how it went */
     uint64_t
         shares; /* ranks that work is asked for; 0: none is now. An earlier request stands until it is replied to */
-    bool quiet; /* nothing that this asker was given is still to be answered */
-    ulam_dropped_run *held; /* [n_held] what a leader's ranks are at, and for how long; owned */
+    bool quiet; /* nothing that this asker knows to have been given is still to be answered */
+    ulam_dropped_run *held; /* [n_held] what it is at, or a leader's ranks are, and for how long; owned */
     size_t n_held;
 } ulam_report;
 

@@ -4,20 +4,21 @@
 #include "patience.h"
 
 /* ns */
-static const long first_sleep = 20000, longest_sleep = 500000, idle_sleep = 2000000, idle_after = 100000000;
+static const long first_sleep = 20000, longest_sleep = 500000;
+static const long idle_after[2] = {100000000, 20000000}, idle_sleep[2] = {2000000, 5000000}; /* hurried or not */
 
 void ulam_patience_sleep(ulam_patience *self)
 {
     self->nanoseconds = self->nanoseconds == 0 ? first_sleep : self->nanoseconds * 3 / 2;
     if (self->nanoseconds > longest_sleep) self->nanoseconds = longest_sleep;
-    if (self->waited < idle_after)
+    if (self->waited < idle_after[self->unhurried])
         self->waited += self->nanoseconds;
     else
-        self->nanoseconds = idle_sleep;
+        self->nanoseconds = idle_sleep[self->unhurried];
     nanosleep(&(struct timespec){.tv_nsec = self->nanoseconds}, NULL);
 }
 
-static ulam_status wait_for(MPI_Request *request)
+ulam_status ulam_patient_end(MPI_Request *request)
 {
     ulam_patience patience = {0};
     for (;;) {
@@ -26,13 +27,6 @@ static ulam_status wait_for(MPI_Request *request)
         if (done) return ULAM_OK;
         ulam_patience_sleep(&patience);
     }
-}
-
-ulam_status ulam_patient_send(MPI_Comm communicator, int rank, int tag, const ulam_bytes *bytes)
-{
-    MPI_Request request;
-    if (MPI_Isend(bytes->data, (int)bytes->size, MPI_BYTE, rank, tag, communicator, &request)) return ULAM_ESYSTEM;
-    return wait_for(&request);
 }
 
 ulam_status ulam_start_receiving(MPI_Message *message, const MPI_Status *envelope, ulam_bytes *bytes,
@@ -60,5 +54,5 @@ ulam_status ulam_patient_receive(MPI_Comm communicator, int rank, int tag, ulam_
     }
     MPI_Request request;
     const ulam_status status = ulam_start_receiving(&message, &envelope, bytes, &request);
-    return status ? status : wait_for(&request);
+    return status ? status : ulam_patient_end(&request);
 }

@@ -4,6 +4,8 @@
 #ifndef ULAM_PATIENCE_H
 #define ULAM_PATIENCE_H
 
+#include <stdbool.h>
+
 #include <mpi.h>
 
 #include <ulam/bytes.h>
@@ -12,13 +14,16 @@
 typedef struct {
     long nanoseconds; /* of the latest sleep */
     long waited;      /* ns, slept in all */
+    bool unhurried;   /* nobody waits for what is waited for here: set by the caller */
 } ulam_patience;
 
-/* Sleeps: 20 us at first, longer each time, 500 us at most; after a second without an event, 2 ms. */
+/* Sleeps: 20 us at first, longer each time, 500 us at most; after 0.1 s without an event, 2 ms. Unhurried, 5 ms after 20. */
 void ulam_patience_sleep(ulam_patience *self);
 
-/* Sends bytes to a rank, or receives the next message from it into bytes. ULAM_ENOMEM, ULAM_ESYSTEM. */
-ulam_status ulam_patient_send(MPI_Comm communicator, int rank, int tag, const ulam_bytes *bytes);
+/* Waits for the request's end. ULAM_ESYSTEM. */
+ulam_status ulam_patient_end(MPI_Request *request);
+
+/* Receives the next message from a rank into bytes. ULAM_ENOMEM, ULAM_ESYSTEM. */
 ulam_status ulam_patient_receive(MPI_Comm communicator, int rank, int tag, ulam_bytes *bytes);
 
 /* Begins to receive a message that a probe has matched into bytes, which are replaced. ULAM_ENOMEM, ULAM_ESYSTEM. */

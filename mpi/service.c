@@ -12,7 +12,7 @@ static const size_t most_unmerged = (size_t)1 << 28;
 /* What an asker is at, seen from here. */
 typedef enum {
     PEER_BUSY,    /* with its work, or not here yet */
-    PEER_WAITING, /* for a reply */
+    PEER_WAITING, /* for a reply, be it with work in hand that is not done yet */
     PEER_ENDED,   /* has been sent how the job ended */
 } peer_stage;
 
@@ -20,11 +20,12 @@ typedef struct {
     peer_stage stage;
     uint64_t shares; /* ranks that it asks work for */
     bool busy;       /* some of what it was given is still to be answered */
+    bool ahead;      /* it asked last before it needed work */
     ulam_bytes reply;
     MPI_Request replying;   /* may be seen to end only after the next answer has come */
     ulam_chunk chunk;       /* the first of what it was given last */
     double since;           /* when it was given that; 0: nothing yet */
-    ulam_dropped_run *held; /* [n_held] what a leader said of its ranks when it wrote last, at `said` */
+    ulam_dropped_run *held; /* [n_held] what it said of itself or its ranks when it wrote last, at `said` */
     size_t n_held;
     double said;
 } peer;
@@ -43,7 +44,7 @@ typedef struct arrived {
 struct ulam_service {
     ulam_hub *hub;
     peer *peers; /* [ranks]; peers[0] is unused */
-    int waiting, busy, ended;
+    int waiting, busy, ahead, ended;
     MPI_Request *requests; /* [n_receipts] */
     receipt *receipts;     /* [n_receipts], in the order of arrival */
     int *done;             /* scratch for MPI_Testsome */
@@ -122,14 +123,16 @@ static bool reply(ulam_service *self, int rank)
     return true;
 }
 
+/* Those first who have nothing to do. */
 static bool reply_to_waiting(ulam_service *self)
 {
     bool any = false;
-    for (int rank = 1; self->waiting && rank < self->hub->ranks; rank++) {
-        if (self->peers[rank].stage != PEER_WAITING) continue;
-        if (!reply(self, rank)) break;
-        any = true;
-    }
+    for (int busy = 0; busy < 2; busy++)
+        for (int rank = 1; self->waiting && rank < self->hub->ranks; rank++) {
+            if (self->peers[rank].stage != PEER_WAITING || self->peers[rank].busy != busy) continue;
+            if (!reply(self, rank)) return any;
+            any = true;
+        }
     return any;
 }
 
@@ -144,7 +147,11 @@ static void take_report(ulam_service *self, int rank, ulam_report *report)
     from->n_held = report->n_held;
     from->said = ulam_clock();
     report->held = NULL;
-    set_busy(self, from, !report->quiet);
+    /* An asker that waits for a reply and does not know yet that it has one is busy all the same. */
+    set_busy(self, from, !report->quiet || (report->shares == 0 && from->stage == PEER_BUSY));
+    const bool ahead = !report->quiet && report->shares > 0;
+    self->ahead += ahead - from->ahead;
+    from->ahead = ahead;
     if (report->shares == 0) return;
     from->shares = report->shares;
     from->stage = PEER_WAITING;
@@ -183,7 +190,7 @@ static bool comes_from(const ulam_service *self, int n, int rank)
     return false;
 }
 
-/* A leader may have two answers under way: they are taken in the order in which they were sent. */
+/* An asker may have two answers under way: they are taken in the order in which they were sent. */
 static bool finish_receiving(ulam_service *self)
 {
     int n_done;
@@ -225,10 +232,17 @@ static bool merge_one(ulam_service *self)
 
 /* What the hub's watch sees and does */
 
+size_t ulam_service_count_idle(const ulam_service *self)
+{
+    size_t idle = 0;
+    for (int rank = 1; rank < self->hub->ranks; rank++)
+        idle += self->peers[rank].stage == PEER_WAITING && !self->peers[rank].busy;
+    return idle;
+}
+
 ulam_askers ulam_service_look(const ulam_service *self)
 {
-    return (ulam_askers){.waiting = (size_t)self->waiting,
-                         .all_wait = self->waiting == self->hub->ranks - 1 && self->busy == 0,
+    return (ulam_askers){.all_wait = self->waiting == self->hub->ranks - 1 && self->busy == 0,
                          .none_busy = self->busy == 0};
 }
 
@@ -286,7 +300,7 @@ static void serve(ulam_service *self)
         active |= merge_one(self);
         active |= self->hub->kind->watch(self->hub, self);
         if (active)
-            patience = (ulam_patience){0};
+            patience = (ulam_patience){.unhurried = self->ahead == self->hub->ranks - 1};
         else
             ulam_patience_sleep(&patience);
     }

@@ -10,12 +10,14 @@ void *ulam_service_run(void *hub);
 
 /* For the hub's watch. How those who ask stand: */
 typedef struct {
-    size_t waiting; /* for work */
-    bool all_wait;  /* everyone does, and nothing that was handed out is still to be answered */
+    bool all_wait;  /* everyone waits for work, and nothing that was handed out is still to be answered */
     bool none_busy; /* nobody has anything in hand; some may not have asked yet */
 } ulam_askers;
 
 ulam_askers ulam_service_look(const ulam_service *self);
+
+/* Those who wait for work and have none in hand. */
+size_t ulam_service_count_idle(const ulam_service *self);
 
 /* What the ranks of the hub are at, it included, or what they were given last; `held` is grown and replaced, and n_held
  * set. Takes the hub's lock. ULAM_ENOMEM. */

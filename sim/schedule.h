@@ -22,6 +22,7 @@ typedef struct {
     size_t capacity;
     double seconds; /* what is not begun after this long is given back, apart from the first block */
     double work;    /* s of one rank that all of it is thought to take; NaN: nobody knows */
+    double longest; /* s that a block of it took at most so far; INFINITY: none of some point's has been measured */
     bool ahead;     /* so much is left that an asker may ask before it needs more */
     ulam_chain_record *
         *records; /* [n] of chains: where each chunk's stand (NULL: at their beginning), shared; NULL elsewhere */

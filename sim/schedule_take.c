@@ -159,6 +159,16 @@ static ulam_status take_share(ulam_schedule *self, double left, ulam_assignment 
     return ULAM_OK;
 }
 
+static double longest_seen(const ulam_schedule *self, const ulam_assignment *assignment)
+{
+    double longest = 0;
+    for (size_t i = 0; i < assignment->n; i++) {
+        const double own = self->points[assignment->chunks[i].point].longest;
+        longest = fmax(longest, own > 0 ? own : INFINITY);
+    }
+    return longest;
+}
+
 ulam_status ulam_schedule_take_shares(ulam_schedule *self, double left, size_t shares, ulam_assignment *assignment)
 {
     ulam_status status = ULAM_OK;
@@ -171,6 +181,7 @@ ulam_status ulam_schedule_take_shares(ulam_schedule *self, double left, size_t s
         if (self->in_hand == before) break;
     }
     if (assignment->n == 0 && self->missing && !status) self->closed = true;
+    assignment->longest = longest_seen(self, assignment);
     assignment->ahead = assignment->n && share(self) / 2 > longest_block(self, assignment->chunks[0].point);
     return status;
 }

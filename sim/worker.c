@@ -357,3 +357,11 @@ ulam_status ulam_worker_perform(ulam_worker *self, const ulam_assignment *assign
     if (status && error) *error = own;
     return status;
 }
+
+ulam_status ulam_worker_decline(const ulam_assignment *assignment, ulam_answer *answer, ulam_error *error)
+{
+    ulam_status status = ULAM_OK;
+    for (size_t i = 0; i < assignment->n && !status; i++)
+        status = keep_left(answer, &assignment->chunks[i], 0, 0, error);
+    return status;
+}

@@ -76,4 +76,7 @@ void ulam_worker_free(ulam_worker *self);
 ulam_status ulam_worker_perform(ulam_worker *self, const ulam_assignment *assignment, const ulam_interrupt *interrupt,
                                 ulam_answer *answer, ulam_error *error);
 
+/* Leaves all of an assignment's chunks in an empty answer. ULAM_ENOMEM. */
+ulam_status ulam_worker_decline(const ulam_assignment *assignment, ulam_answer *answer, ulam_error *error);
+
 #endif
