@@ -9,7 +9,7 @@ enum {
     WORDS_AT_ONCE = 16 /* vectors of lanes */
 };
 
-/* The step of Philox in which vector v begins: five are under way at a time, as many as keep all pipes busy. */
+/* Five or six are under way at a time, as many as keep all pipes busy. */
 static inline int words_begin_at(int v) { return 8 * v / 5; }
 
 static inline words words_all(uint64_t word) { return _mm512_set1_epi64((long long)word); }

@@ -1,6 +1,7 @@
 /* Philox4x32-10 of all lanes by vector instructions, which compilers do not find in a loop over philox4x32_10(). The file
  * that includes this one says what `words` are: a vector of 64-bit slots, one a lane, each holding a 32-bit word in its
- * low half and anything in the high half, and the operations on them. */
+ * low half and anything in the high half, and the operations on them; how many of them are done at once, WORDS_AT_ONCE; and
+ * words_begin_at(v), the step in which vector v begins: 0 for the first, and none before the one ahead of it. */
 
 #include <string.h>
 
@@ -68,7 +69,7 @@ static inline words_counter words_begin(uint32_t x0, words x1, words x2, uint32_
         words_xor(words_high(product0), words_all((uint32_t)number0 ^ second[1]), words_all(0)), product0};
 }
 
-/* Of every step-th run, so many vectors. Where they begin one after the other, some are in their first rounds while others
+/* `vectors` vectors of every step-th run, whose words stand from place `first` on. Where they begin one after the other, some are in their first rounds while others
  * are in their last, and the youngest go first: the processor, which looks but so far ahead, then always has work. The runs'
  * high words are one number for all as long as none of the low words begins anew at 0. */
 static inline __attribute__((always_inline)) void philox_vectors(ulam_lanes *lanes, uint64_t draw, int step, int first,
@@ -94,7 +95,7 @@ static inline __attribute__((always_inline)) void philox_vectors(ulam_lanes *lan
                 x[v] = words_begin((uint32_t)draw, x1, run, lanes->domain, &keys);
             } else if (0 < age && age < STEPS - 1) {
                 x[v] = words_round(x[v], keys.key + 2 * (age + 1));
-                /* Now and not, as compilers would have it, where the next round asks for it. */
+                /* Computed here: compilers would rather do it where the next round asks for it. */
                 if (words_begin_at(1) > 0) __asm__("" : "+v"(x[v].x0), "+v"(x[v].x2));
             } else if (age == STEPS - 1) {
                 words_end(x[v], &keys, low + v * SLOTS, high + v * SLOTS);

@@ -92,8 +92,8 @@ static inline uint64_t ulam_word64(ulam_rng *rng)
 /* Uniform on [0, 1), a multiple of 2^-53. Takes two words. */
 static inline double ulam_uniform(ulam_rng *rng) { return (double)(ulam_word64(rng) >> 11) * 0x1p-53; }
 
-/* Uniform between two numbers: low + (high - low) u with u as of ulam_uniform(), which may be rounded to high. Takes two
- * words. */
+/* Uniform between two numbers: low + (high - low) u with u as of ulam_uniform(); the sum may be rounded to high. high - low is
+ * finite. Takes two words. */
 static inline double ulam_uniform_between(ulam_rng *rng, double low, double high)
 {
     return low + (high - low) * ulam_uniform(rng);
