@@ -107,14 +107,14 @@ void ulam_rng_blocks(const ulam_rng *rng, uint64_t first, size_t n, uint64_t *lo
 void ulam_lanes_word32(ulam_lanes *lanes, uint32_t *word) { lanes_current()->word32(lanes, word); }
 void ulam_lanes_word64(ulam_lanes *lanes, uint64_t *word) { lanes_current()->word64(lanes, word); }
 void ulam_lanes_uniform(ulam_lanes *lanes, double *u) { lanes_current()->uniform(lanes, u); }
+void ulam_lanes_uniform_open(ulam_lanes *lanes, double *u) { lanes_current()->uniform_open(lanes, u); }
+void ulam_lanes_gaussian(ulam_lanes *lanes, double *z) { lanes_current()->gaussian(lanes, z); }
+void ulam_lanes_exponential(ulam_lanes *lanes, double *e) { lanes_current()->exponential(lanes, e); }
+
 void ulam_lanes_uniform_between(ulam_lanes *lanes, double low, double high, double *u)
 {
     lanes_current()->uniform_between(lanes, low, high, u);
 }
-
-void ulam_lanes_uniform_open(ulam_lanes *lanes, double *u) { lanes_current()->uniform_open(lanes, u); }
-void ulam_lanes_gaussian(ulam_lanes *lanes, double *z) { lanes_current()->gaussian(lanes, z); }
-void ulam_lanes_exponential(ulam_lanes *lanes, double *e) { lanes_current()->exponential(lanes, e); }
 
 void ulam_lanes_gaussian_pair(ulam_lanes *lanes, double *first, double *second)
 {

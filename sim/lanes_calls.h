@@ -1,6 +1,7 @@
 /* The array calls of <ulam/lanes.h>, compiled once for each build. The file that includes this one defines LANES_BUILD and
- * LANES_NUMBER, the build's name and number, what lanes_sums.h asks for, and philox_lanes(), which computes the draw-block `draw` of each lane's run; with a step of 2, of every
- * other run alone, into the first half of the lanes, and philox_blocks(), which is ulam_rng_blocks().
+ * LANES_NUMBER, the build's name and number, what lanes_sums.h asks for, and philox_lanes(), which computes the draw-block
+ * `draw` of each lane's run; with a step of 2, of every other run alone, into the first half of the lanes, and
+ * philox_blocks(), which is ulam_rng_blocks().
  *
  * All are plain loops over the functions of portable_math.h, for the compiler to vectorise: hence the bits are the scalar
  * functions'. Lanes whose argument is out of the ordinary are done again, one at a time. */

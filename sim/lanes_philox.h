@@ -20,8 +20,6 @@ enum {
 
 _Static_assert(ULAM_LANES % (WORDS_AT_ONCE * SLOTS) == 0, "philox_lanes() knows no rest");
 
-static const uint32_t multiplier0 = 0xD2511F53, multiplier1 = 0xCD9E8D57;
-
 /* The keys of the rounds, two each. */
 typedef struct {
     uint64_t key[2 * PHILOX_ROUNDS];
@@ -31,16 +29,16 @@ static inline __attribute__((always_inline)) key_schedule schedule_of(uint64_t k
 {
     key_schedule self;
     for (uint32_t round = 0; round < PHILOX_ROUNDS; round++) {
-        self.key[2 * round] = (uint32_t)key + round * UINT32_C(0x9E3779B9);
-        self.key[2 * round + 1] = (uint32_t)(key >> 32) + round * UINT32_C(0xBB67AE85);
+        self.key[2 * round] = (uint32_t)key + round * philox_key_step0;
+        self.key[2 * round + 1] = (uint32_t)(key >> 32) + round * philox_key_step1;
     }
     return self;
 }
 
 static inline words_counter words_round(words_counter x, const uint64_t key[2])
 {
-    const words product0 = words_multiply(words_all(multiplier0), x.x0);
-    const words product1 = words_multiply(words_all(multiplier1), x.x2);
+    const words product0 = words_multiply(words_all(philox_multiplier0), x.x0);
+    const words product1 = words_multiply(words_all(philox_multiplier1), x.x2);
     return (words_counter){words_xor(words_high(product1), x.x1, words_all(key[0])), product1,
                            words_xor(words_high(product0), x.x3, words_all(key[1])), product0};
 }
@@ -49,8 +47,8 @@ static inline words_counter words_round(words_counter x, const uint64_t key[2])
 static inline void words_end(words_counter x, const key_schedule *keys, uint64_t *low, uint64_t *high)
 {
     const uint64_t *last = keys->key + 2 * (PHILOX_ROUNDS - 1);
-    const words product0 = words_multiply(words_all(multiplier0), x.x0);
-    const words product1 = words_multiply(words_all(multiplier1), x.x2);
+    const words product0 = words_multiply(words_all(philox_multiplier0), x.x0);
+    const words product1 = words_multiply(words_all(philox_multiplier1), x.x2);
     words_store(low, words_swap_and_xor(product1, x.x1, words_all(last[0])));
     words_store(high, words_swap_and_xor(product0, x.x3, words_all(last[1])));
 }
@@ -59,19 +57,20 @@ static inline void words_end(words_counter x, const key_schedule *keys, uint64_t
 static inline words_counter words_begin(uint32_t x0, words x1, words x2, uint32_t x3, const key_schedule *keys)
 {
     const uint64_t *first = keys->key, *second = keys->key + 2;
-    const uint64_t number0 = (uint64_t)multiplier0 * x0;
-    const uint64_t number1 = (uint64_t)multiplier1 * (uint32_t)((number0 >> 32) ^ x3 ^ first[1]);
-    const words product1 = words_multiply(words_all(multiplier1), x2);
+    const uint64_t number0 = (uint64_t)philox_multiplier0 * x0;
+    const uint64_t number1 = (uint64_t)philox_multiplier1 * (uint32_t)((number0 >> 32) ^ x3 ^ first[1]);
+    const words product1 = words_multiply(words_all(philox_multiplier1), x2);
     const words product0 =
-        words_multiply(words_all(multiplier0), words_xor(words_high(product1), x1, words_all(first[0])));
+        words_multiply(words_all(philox_multiplier0), words_xor(words_high(product1), x1, words_all(first[0])));
     return (words_counter){
         words_xor(product1, words_all((number1 >> 32) ^ second[0]), words_all(0)), words_all(number1),
         words_xor(words_high(product0), words_all((uint32_t)number0 ^ second[1]), words_all(0)), product0};
 }
 
-/* `vectors` vectors of every step-th run, whose words stand from place `first` on. Where they begin one after the other, some are in their first rounds while others
- * are in their last, and the youngest go first: the processor, which looks but so far ahead, then always has work. The runs'
- * high words are one number for all as long as none of the low words begins anew at 0. */
+/* `vectors` vectors of every step-th run, whose words stand from place `first` on. Where they begin one after the other, some
+ * are in their first rounds while others are in their last, and the youngest go first: the processor, which looks but so far
+ * ahead, then always has work. The runs' high words are one number for all as long as none of the low words begins anew at
+ * 0. */
 static inline __attribute__((always_inline)) void philox_vectors(ulam_lanes *lanes, uint64_t draw, int step, int first,
                                                                  int vectors, bool one_high)
 {

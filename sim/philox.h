@@ -11,6 +11,9 @@ enum {
     PHILOX_ROUNDS = 10
 };
 
+static const uint32_t philox_multiplier0 = 0xD2511F53, philox_multiplier1 = 0xCD9E8D57;
+static const uint32_t philox_key_step0 = 0x9E3779B9, philox_key_step1 = 0xBB67AE85; /* from round to round */
+
 typedef struct {
     uint32_t x0, x1, x2, x3;
 } philox_counter;
@@ -31,11 +34,11 @@ static inline void philox4x32_10(philox_counter x, uint64_t key, uint32_t word[4
 {
     uint32_t key0 = (uint32_t)key, key1 = (uint32_t)(key >> 32);
     for (int round = 0; round < PHILOX_ROUNDS; round++) {
-        const uint64_t product0 = UINT64_C(0xD2511F53) * x.x0, product1 = UINT64_C(0xCD9E8D57) * x.x2;
+        const uint64_t product0 = (uint64_t)philox_multiplier0 * x.x0, product1 = (uint64_t)philox_multiplier1 * x.x2;
         x = (philox_counter){(x.x1 ^ key0) ^ (uint32_t)(product1 >> 32), (uint32_t)product1,
                              (x.x3 ^ key1) ^ (uint32_t)(product0 >> 32), (uint32_t)product0};
-        key0 += UINT32_C(0x9E3779B9);
-        key1 += UINT32_C(0xBB67AE85);
+        key0 += philox_key_step0;
+        key1 += philox_key_step1;
     }
     philox_store(word, x.x0, x.x1);
     philox_store(word + 2, x.x2, x.x3);

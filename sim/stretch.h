@@ -11,9 +11,8 @@
 typedef struct {
     const ulam_job *job;
     ulam_lanes *lanes; /* owned */
-    double *group; /* [width][ULAM_LANES], of a group whose values cannot be written where they are wanted; owned; NULL:
-                          every run is performed by itself */
-    double *single; /* [width], of a run by itself; owned */
+    double *group;     /* [width][ULAM_LANES], of a group; owned; NULL: every run is performed by itself */
+    double *single;    /* [width], of a run by itself; owned */
 } ulam_performer;
 
 /* ULAM_ENOMEM. Whatever it returns, ulam_performer_free() may be called. */

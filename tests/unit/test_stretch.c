@@ -71,12 +71,13 @@ static void numbers_run_lanes(const void *point, ulam_lanes *lanes, double *out)
     }
 }
 
-#define MODEL                                                                                                          \
-    .interface = ULAM_MODEL_INTERFACE, .name = "numbers", .parameters = &hand_made_parameter, .n_parameters = 1,       \
-    .observables = observables, .n_observables = 2, .run = numbers_run
+/* The first n of the observables. */
+#define MODEL(called, n, performs)                                                                                     \
+    .interface = ULAM_MODEL_INTERFACE, .name = called, .parameters = &hand_made_parameter, .n_parameters = 1,          \
+    .observables = observables, .n_observables = n, .run = performs
 
-static const ulam_model by_lanes = {MODEL, .run_lanes = numbers_run_lanes};
-static const ulam_model one_by_one = {MODEL};
+static const ulam_model by_lanes = {MODEL("numbers", 2, numbers_run), .run_lanes = numbers_run_lanes};
+static const ulam_model one_by_one = {MODEL("numbers", 2, numbers_run)};
 
 /* The first number alone. What the kernel forgets must not be an earlier group's. */
 static void alone_run(const void *point, ulam_rng *rng, double *out)
@@ -95,12 +96,8 @@ static void alone_run_lanes(const void *point, ulam_lanes *lanes, double *out)
         if (!isnan(numbers[i])) out[i] = numbers[i];
 }
 
-#define ALONE                                                                                                          \
-    .interface = ULAM_MODEL_INTERFACE, .name = "alone", .parameters = &hand_made_parameter, .n_parameters = 1,         \
-    .observables = observables, .n_observables = 1, .run = alone_run
-
-static const ulam_model alone_by_lanes = {ALONE, .run_lanes = alone_run_lanes};
-static const ulam_model alone_one_by_one = {ALONE};
+static const ulam_model alone_by_lanes = {MODEL("alone", 1, alone_run), .run_lanes = alone_run_lanes};
+static const ulam_model alone_one_by_one = {MODEL("alone", 1, alone_run)};
 
 static void perform(const ulam_model *model, int64_t x, uint64_t runs, uint64_t block, bool isolate, ulam_state *state,
                     hand_made_job *made)

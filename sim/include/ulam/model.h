@@ -136,9 +136,9 @@ typedef struct ulam_model {
     void (*run)(const void *point, ulam_rng *rng, double *out);
 
     /* ULAM_LANES consecutive runs in step, or NULL: out[element * ULAM_LANES + lane], each number the same bits as run
-     * gives. out is aligned as a double. Made by ULAM_LANES_KERNEL. Where out is left NaN, or is set to a NaN or an infinity, run performs that lane's
-     * run and has the last word: a lane that fails is left NaN, and so is every lane of a point that the kernel is not
-     * made for. May be called for runs that are not part of the job. */
+     * gives. out is aligned as a double. Made by ULAM_LANES_KERNEL. Where out is left NaN, or is set to a NaN or an
+     * infinity, run performs that lane's run and has the last word: a lane that fails is left NaN, and so is every lane of
+     * a point that the kernel is not made for. May be called for runs that are not part of the job. */
     void (*run_lanes)(const void *point, ulam_lanes *lanes, double *out);
 
     const ulam_derived *derived; /* [n_derived] */
